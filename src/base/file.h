@@ -57,6 +57,10 @@ MUST_USE err disk_space(const char *path, uint64_t *free_bytes, uint64_t *size_b
 /* An advisory lock that ends with the process: ERR_BUSY when another process has it. */
 MUST_USE err file_lock(const char *path, struct file *file);
 
+/* Make the `nth` write, sync, cut or replacing rename from now (1 = the next) fail with
+ * `errno_value`, 0 = none; for tests. */
+void file_fail_at(size_t nth, int errno_value);
+
 /* Resident memory of this process in bytes (0 when unknown). */
 uint64_t process_resident_bytes(void);
 

@@ -19,7 +19,8 @@ bool text_copy_n(char *out, size_t out_n, const char *in, size_t in_n);
 /* printf into `out`; false when it did not fit. */
 bool text_format(char *out, size_t out_n, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-bool text_format_list(char *out, size_t out_n, const char *format, va_list list);
+bool text_format_list(char *out, size_t out_n, const char *format, va_list list)
+    __attribute__((format(printf, 3, 0)));
 
 bool text_equal(const char *a, const char *b);
 bool text_starts(const char *text, const char *start);

@@ -43,7 +43,8 @@ MUST_USE err thread_start(struct thread *thread, const char *name, void *(*run)(
 /* Wait for its end; does nothing when it was not started. */
 void thread_join(struct thread *thread);
 
-/* Stop request: SIGINT and SIGTERM set it; the main thread waits for it. */
+/* Stop request: SIGINT and SIGTERM set it; the main thread waits for it.  From then on
+ * SIGPIPE is ignored: a closed peer is an error of the write. */
 void stop_on_signals(void);
 bool stop_requested(void);
 void stop_request(void);
