@@ -23,7 +23,7 @@ struct index {
     size_t used_n;
 };
 
-enum { INDEX_NONE = UINT32_MAX };
+#define INDEX_NONE UINT32_MAX
 
 /* True when the item at `position` of `items` has the key. */
 typedef bool index_same(const void *items, uint32_t position, const void *key);
