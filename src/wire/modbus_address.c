@@ -1,0 +1,209 @@
+/* modbus_address.c - a small word splitter and tables of the words; see the header. */
+#include "wire/modbus_address.h"
+
+#include "base/ensure.h"
+#include "base/text.h"
+
+#include <string.h>
+
+enum { WORDS_MAX = 6, WORD_BYTES = 24, PORT_DEFAULT = 502, UNIT_DEFAULT = 1 };
+
+#define DEVICE_FORM "the form is HOST:PORT/UNIT, e.g. 192.168.1.10:502/1"
+#define POINT_FORM                                                                       \
+    "the form is TABLE NUMBER TYPE [ORDER] [bit N], e.g. holding 0 f32 abcd, coil 3"
+
+#define WORD_ROW(name, word, ...) word,
+static const char *const tables[] = {MODBUS_TABLE_LIST(WORD_ROW)};
+static const char *const types[] = {MODBUS_TYPE_LIST(WORD_ROW)};
+static const char *const orders[] = {MODBUS_ORDER_LIST(WORD_ROW)};
+#undef WORD_ROW
+
+#define REGISTERS_ROW(name, word, registers) registers,
+static const uint8_t type_registers[] = {MODBUS_TYPE_LIST(REGISTERS_ROW)};
+#undef REGISTERS_ROW
+
+struct words {
+    size_t n;
+    char at[WORDS_MAX][WORD_BYTES];
+};
+
+static err wrong(char *why, size_t why_n, const char *what, const char *form)
+{
+    if (why && why_n) (void)text_format(why, why_n, "%s; %s", what, form);
+    return ERR_RANGE;
+}
+
+/* False when there are too many words or one is too long. */
+static bool split(const char *text, struct words *words)
+{
+    words->n = 0;
+    while (*text) {
+        size_t n = strcspn(text, " \t");
+        if (n) {
+            if (words->n == WORDS_MAX || n >= WORD_BYTES) return false;
+            (void)text_copy_n(words->at[words->n++], WORD_BYTES, text, n);
+        }
+        text += n;
+        text += strspn(text, " \t");
+    }
+    return true;
+}
+
+static int find(const char *const *words, size_t n, const char *word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_equal(words[i], word)) return (int)i;
+    return -1;
+}
+
+static int find_type(const char *word)
+{
+    if (text_equal(word, "float")) return MODBUS_F32;
+    if (text_equal(word, "double")) return MODBUS_F64;
+    return find(types, COUNT(types), word);
+}
+
+static bool is_host(const char *host)
+{
+    size_t n = strlen(host);
+    return n > 0 && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "0123456789.-_:%") == n;
+}
+
+/* The host at the start of `text`; *rest is what follows it. */
+static bool take_host(const char *text, char host[MODBUS_HOST_BYTES], const char **rest)
+{
+    bool bracket = text[0] == '[';
+    const char *start = bracket ? text + 1 : text;
+    size_t n = strcspn(start, bracket ? "]" : ":/");
+
+    if (bracket && start[n] != ']') return false;
+    if (!text_copy_n(host, MODBUS_HOST_BYTES, start, n)) return false;
+    *rest = start + n + (bracket ? 1 : 0);
+    return is_host(host);
+}
+
+/* ":PORT" and "/UNIT" where they are there. */
+static const char *take_tail(const char *rest, uint32_t *port, uint32_t *unit)
+{
+    char number[8];
+
+    if (*rest == ':') {
+        size_t n = strcspn(++rest, "/");
+        if (!text_copy_n(number, sizeof number, rest, n) || text_to_u32(number, port) ||
+            *port < 1 || *port > UINT16_MAX)
+            return "the port is a number from 1 to 65535";
+        rest += n;
+    }
+    if (*rest == '/') {
+        if (text_to_u32(rest + 1, unit) || *unit > UINT8_MAX ||
+            (*unit > 247 && *unit != UINT8_MAX))
+            return "the unit is a number from 0 to 247, or 255";
+        rest = "";
+    }
+    return *rest ? "there is something behind the host" : NULL;
+}
+
+err modbus_device_parse(const char *text, struct modbus_device_address *address, char *why,
+                        size_t why_n)
+{
+    ensure(text && address);
+
+    struct modbus_device_address a = {0};
+    uint32_t port = PORT_DEFAULT, unit = UNIT_DEFAULT;
+    const char *rest = text;
+
+    if (!take_host(text, a.host, &rest))
+        return wrong(why, why_n, "the host is missing or has a wrong character", DEVICE_FORM);
+    const char *fault = take_tail(rest, &port, &unit);
+    if (fault) return wrong(why, why_n, fault, DEVICE_FORM);
+    a.port = (uint16_t)port;
+    a.unit = (uint8_t)unit;
+    *address = a;
+    return ERR_OK;
+}
+
+/* "bit N" at words->at[i..]; NULL when right. */
+static const char *take_bit(const struct words *words, size_t i,
+                            struct modbus_point_address *a)
+{
+    uint32_t bit = 0;
+    bool unsigned_integer =
+        a->type == MODBUS_U16 || a->type == MODBUS_U32 || a->type == MODBUS_U64;
+
+    if (!text_equal(words->at[i], "bit")) return "a word is not known";
+    if (i + 2 != words->n) return "bit needs one number and stands last";
+    if (!unsigned_integer) return "only u16, u32 and u64 have a bit";
+    if (text_to_u32(words->at[i + 1], &bit) || bit >= 16U * modbus_type_registers(a->type))
+        return "the bit is not within the number";
+    a->bit = (int8_t)bit;
+    return NULL;
+}
+
+/* Words behind TABLE NUMBER. */
+static const char *take_type(const struct words *words, struct modbus_point_address *a)
+{
+    bool is_bits = a->table == MODBUS_COIL || a->table == MODBUS_DISCRETE;
+    size_t i = 2;
+
+    a->type = MODBUS_BIT;
+    if (i == words->n) return is_bits ? NULL : "registers need a type";
+    int type = find_type(words->at[i++]);
+    if (type < 0) return "the type is not known";
+    a->type = (enum modbus_type)type;
+    if (is_bits && a->type != MODBUS_BIT) return "coils and discrete inputs are of type bit";
+    if (!is_bits && a->type == MODBUS_BIT)
+        return "one bit of a register is written u16 bit N";
+    if (i < words->n && find(orders, COUNT(orders), words->at[i]) >= 0)
+        a->order = (enum modbus_order)find(orders, COUNT(orders), words->at[i++]);
+    if (is_bits && i < words->n) return "a coil has neither order nor bit";
+    if (i < words->n) return take_bit(words, i, a);
+    if (a->number + modbus_type_registers(a->type) > 65536U)
+        return "the number ends behind register 65535";
+    return NULL;
+}
+
+err modbus_point_parse(const char *text, struct modbus_point_address *address, char *why,
+                       size_t why_n)
+{
+    ensure(text && address);
+
+    struct modbus_point_address a = {.bit = -1};
+    struct words words;
+    uint32_t number = 0;
+
+    if (!split(text, &words)) return wrong(why, why_n, "too long", POINT_FORM);
+    if (words.n < 2) return wrong(why, why_n, "too few words", POINT_FORM);
+    int table = find(tables, COUNT(tables), words.at[0]);
+    if (table < 0) return wrong(why, why_n, "the table is not known", POINT_FORM);
+    a.table = (enum modbus_table)table;
+    if (text_to_u32(words.at[1], &number) || number > UINT16_MAX)
+        return wrong(why, why_n, "the number is not from 0 to 65535", POINT_FORM);
+    a.number = (uint16_t)number;
+    const char *fault = take_type(&words, &a);
+    if (fault) return wrong(why, why_n, fault, POINT_FORM);
+    *address = a;
+    return ERR_OK;
+}
+
+unsigned modbus_type_registers(enum modbus_type type)
+{
+    ensure(type < MODBUS_TYPE_N);
+    return type_registers[type];
+}
+
+err modbus_address_check(const char *protocol, const char *what, const char *address,
+                         char *why, size_t why_n)
+{
+    struct modbus_device_address device;
+    struct modbus_point_address point;
+
+    if (!text_equal(protocol, "modbus-tcp")) {
+        if (why && why_n)
+            (void)text_format(why, why_n, "the protocol is not known; modbus-tcp is");
+        return ERR_UNKNOWN;
+    }
+    if (text_equal(what, "device"))
+        return modbus_device_parse(address, &device, why, why_n);
+    return modbus_point_parse(address, &point, why, why_n);
+}
