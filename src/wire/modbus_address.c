@@ -12,15 +12,16 @@ enum { WORDS_MAX = 6, WORD_BYTES = 24, PORT_DEFAULT = 502, UNIT_DEFAULT = 1 };
 #define POINT_FORM                                                                       \
     "the form is TABLE NUMBER TYPE [ORDER] [bit N], e.g. holding 0 f32 abcd, coil 3"
 
-#define WORD_ROW(name, word, ...) word,
+#define WORD_ROW(name, word) word,
+#define TYPE_WORD_ROW(name, word, registers) word,
+#define TYPE_REGISTERS_ROW(name, word, registers) registers,
 static const char *const tables[] = {MODBUS_TABLE_LIST(WORD_ROW)};
-static const char *const types[] = {MODBUS_TYPE_LIST(WORD_ROW)};
+static const char *const types[] = {MODBUS_TYPE_LIST(TYPE_WORD_ROW)};
 static const char *const orders[] = {MODBUS_ORDER_LIST(WORD_ROW)};
+static const uint8_t type_registers[] = {MODBUS_TYPE_LIST(TYPE_REGISTERS_ROW)};
 #undef WORD_ROW
-
-#define REGISTERS_ROW(name, word, registers) registers,
-static const uint8_t type_registers[] = {MODBUS_TYPE_LIST(REGISTERS_ROW)};
-#undef REGISTERS_ROW
+#undef TYPE_WORD_ROW
+#undef TYPE_REGISTERS_ROW
 
 struct words {
     size_t n;

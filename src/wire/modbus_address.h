@@ -47,11 +47,13 @@ enum { MODBUS_HOST_BYTES = 64, MODBUS_WHY_BYTES = 160 };
     X(MODBUS_BADC, "badc")                                                               \
     X(MODBUS_DCBA, "dcba")
 
-#define MODBUS_ENUM_ROW(name, ...) name,
+#define MODBUS_ENUM_ROW(name, word) name,
+#define MODBUS_TYPE_ROW(name, word, registers) name,
 enum modbus_table { MODBUS_TABLE_LIST(MODBUS_ENUM_ROW) MODBUS_TABLE_N };
-enum modbus_type { MODBUS_TYPE_LIST(MODBUS_ENUM_ROW) MODBUS_TYPE_N };
+enum modbus_type { MODBUS_TYPE_LIST(MODBUS_TYPE_ROW) MODBUS_TYPE_N };
 enum modbus_order { MODBUS_ORDER_LIST(MODBUS_ENUM_ROW) MODBUS_ORDER_N };
 #undef MODBUS_ENUM_ROW
+#undef MODBUS_TYPE_ROW
 
 struct modbus_device_address {
     char host[MODBUS_HOST_BYTES]; /* name or number, without brackets */
