@@ -1,0 +1,100 @@
+// Full disks, on small tmpfs of the test's own (needs root): the state is said, nothing
+// acknowledged is lost, and work goes on by itself when there is space again.
+import { test, after } from "node:test";
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import { writeFileSync, rmSync, chmodSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { Edge, Plant, Server, readCatalog, temporaryFolder } from "./lib/city.ts";
+import { eventually, pause } from "./lib/program.ts";
+
+const mounts: string[] = [];
+
+function mountSmall(name: string, size: string): string {
+  const folder = temporaryFolder(name);
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size},mode=0700`, "tmpfs", folder]);
+  mounts.push(folder);
+  return folder;
+}
+
+function fill(folder: string): string {
+  const file = path.join(folder, "ballast");
+  try {
+    for (let n = 0; ; n++) writeFileSync(file, Buffer.alloc(1 << 14, n & 255), { flag: "a" });
+  } catch (error) {
+    assert.match(String(error), /ENOSPC/);
+  }
+  return file;
+}
+
+after(() => {
+  for (const mount of mounts) execFileSync("umount", ["-l", mount]);
+});
+
+async function city(name: string, serverFolder: string, edgeFolder: string) {
+  const folder = temporaryFolder(name);
+  const server = new Server(path.join(serverFolder, "server"));
+  const plant = new Plant(path.join(folder, "plant"));
+  await server.start();
+  const edge = new Edge(path.join(edgeFolder, "edge"), await server.enrol("T1", path.join(folder, "certificates")));
+  await plant.start();
+  const csv = (await plant.catalog("T1"))
+    .split("\n")
+    .filter((line) => !/household/i.test(line))
+    .join("\n")
+    .replace(/,10$/gm, ",1");
+  await server.importCsv(csv);
+  const catalog = await readCatalog(server);
+  await edge.start(server.tls);
+  const counter = [...catalog.point.entries()].find(([code]) => code.endsWith(".poll_counter"))!;
+  await eventually("data flows", async () => (await server.samples(counter[1])).length > 2);
+  const everything = async (): Promise<void> => {
+    await eventually("all frames are there", async () => {
+      const { terminals } = await server.get("/terminals");
+      return terminals[0].missing_sequences === 0 && terminals[0].spool_frames <= 3;
+    }, 60_000);
+    await pause(1500);
+    const stored = new Set((await server.samples(counter[1])).map((s) => s[1]));
+    const device = counter[0].slice(0, counter[0].indexOf("."));
+    const served = plant.served().filter((row) => row.device === device);
+    const end = Date.now() - 1500;
+    const lost = served.filter((row) => row.timeMs < end && !stored.has(row.counter));
+    assert.deepEqual(lost, []);
+  };
+  const stop = async (): Promise<void> => {
+    await edge.program.stop();
+    await plant.program.stop();
+    assert.equal(await server.program.stop(), 0);
+  };
+  return { server, plant, edge, counter, everything, stop };
+}
+
+test("the server's disk fills up and gets space again", { timeout: 120_000 }, async () => {
+  const small = mountSmall("disk-server", "24m");
+  const c = await city("disk-a", small, temporaryFolder("disk-a-edge"));
+  const ballast = fill(small);
+  await eventually("the server says so", async () => {
+    const status = await c.server.get("/status");
+    return status.state === "no_space" && /\S/.test(status.state_text);
+  }, 30_000);
+  await c.server.get(`/values?points=${c.counter[1]}`); // still answers
+  await pause(3000);
+  rmSync(ballast);
+  await eventually("it goes on by itself", async () => (await c.server.get("/status")).state === "ok", 30_000);
+  await c.everything();
+  await c.stop();
+});
+
+test("the terminal's disk fills up and gets space again", { timeout: 120_000 }, async () => {
+  const small = mountSmall("disk-edge", "8m");
+  chmodSync(small, 0o700);
+  const c = await city("disk-b", temporaryFolder("disk-b-server"), small);
+  const ballast = fill(small);
+  await eventually("the terminal says so", () => /no_space/.test(c.edge.program.output), 30_000);
+  await pause(3000);
+  rmSync(ballast);
+  await eventually("it has space again", () => /space_back/.test(c.edge.program.output), 30_000);
+  await c.everything();
+  await c.stop();
+});
+
