@@ -20,4 +20,8 @@ struct block {
     uint8_t *qualities; /* quality.h */
 };
 
+/* What keeps this from being a block, as the end of a sentence ("its times fall"): a limit
+ * above, a device or point 0, no sample at all, falling times, a point twice.  NULL: nothing. */
+const char *block_fault(const struct block *block);
+
 #endif

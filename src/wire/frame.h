@@ -2,8 +2,12 @@
  *
  * Pure: bytes in, structs out of an arena, and back.  Source of the fields: clause 5.1.4.3
  * (transmission time, metering data, check code, device status).  docs/uplink.md has the
- * rules of the value columns; decode(encode(x)) == x bit for bit, NaN payloads excepted where
- * the quality says absent. */
+ * rules of the value columns; decode(encode(x)) == x bit for bit, but: an absent value is
+ * always NaN; a value that is not finite becomes absent (QUALITY_NOT_A_NUMBER); texts for
+ * people are cut at 240 bytes and cleaned.
+ *
+ * Written and read by hand (protobuf.h), without the generated code: the tests hold it
+ * against protobuf-c, which is a dependency of the tests only. */
 #ifndef HEATNET_WIRE_FRAME_H
 #define HEATNET_WIRE_FRAME_H
 
@@ -19,6 +23,7 @@ enum {
     FRAME_BYTES_MAX = 4 * 1024 * 1024, /* encoded */
     FRAME_BLOCKS_MAX = 20000,
     FRAME_STATUS_MAX = 20000,
+    ANSWER_VERDICTS_MAX = 20000,
     FRAME_VERSION = 1
 };
 
@@ -49,8 +54,9 @@ struct frame {
     struct terminal_status terminal_status;
 };
 
-/* Append the frame as an Upload of one envelope.  ERR_FULL when over FRAME_BYTES_MAX or the
- * buffer's maximum. */
+/* Append the frame as an Upload of one envelope; on error the buffer is as before.
+ * ERR_FULL: over FRAME_BYTES_MAX or the buffer's maximum.  ERR_RANGE: no terminal, sequence
+ * 0, a status of device 0, over a limit above, a block with a fault (block.h). */
 MUST_USE err frame_encode(const struct frame *frame, struct buffer *upload);
 
 /* Take the next envelope of an upload body: *frame_bytes is its `frame` field, *envelope the
