@@ -5,9 +5,7 @@
 #include "base/err.h"
 #include "model/catalog.h"
 #include "store/database.h"
-
-/* The room's migrations (catalog, historian, terminals): run before anything else. */
-MUST_USE err store_migrate(struct database *database);
+#include "store/schema.h" /* store_migrate */
 
 /* Read the whole catalog; an empty database gives an empty catalog of version 0. */
 MUST_USE err catalog_records_load(struct database *database, struct catalog **catalog);
