@@ -57,8 +57,7 @@ int64_t clock_utc_ms(const struct clock *clock)
     }
     case CLOCK_HAND: return atomic_load(&clock->hand_ms);
     }
-    ensure(!"a clock that was never set up");
-    return 0;
+    ensure_failed("the clock was set up", __FILE__, __LINE__);
 }
 
 int64_t clock_mono_us(const struct clock *clock)
@@ -70,8 +69,7 @@ int64_t clock_mono_us(const struct clock *clock)
     case CLOCK_SCALED: return (int64_t)((double)now_us(CLOCK_MONOTONIC) * clock->speed);
     case CLOCK_HAND: return atomic_load(&clock->hand_ms) * 1000;
     }
-    ensure(!"a clock that was never set up");
-    return 0;
+    ensure_failed("the clock was set up", __FILE__, __LINE__);
 }
 
 int64_t clock_mono_ms(const struct clock *clock)

@@ -52,7 +52,7 @@ void text_from_time(int64_t utc_ms, char *out)
     ensure(out != NULL);
 
     int64_t days = floor_div(utc_ms, DAY_MS);
-    int of_day = (int)(utc_ms - days * DAY_MS);
+    int of_day = (int)((utc_ms % DAY_MS + DAY_MS) % DAY_MS);
     struct civil date = civil_of(days);
     bool fits = text_format(out, 32, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ",
                             (long long)date.year, (int)date.month, (int)date.day,
