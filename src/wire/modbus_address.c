@@ -105,8 +105,8 @@ static const char *take_tail(const char *rest, uint32_t *port, uint32_t *unit)
     return *rest ? "there is something behind the host" : NULL;
 }
 
-err modbus_device_parse(const char *text, struct modbus_device_address *address, char *why,
-                        size_t why_n)
+err modbus_device_parse(const char *text, struct modbus_device_address *address,
+                        char *why, size_t why_n)
 {
     ensure(text && address);
 
@@ -115,7 +115,8 @@ err modbus_device_parse(const char *text, struct modbus_device_address *address,
     const char *rest = text;
 
     if (!take_host(text, a.host, &rest))
-        return wrong(why, why_n, "the host is missing or has a wrong character", DEVICE_FORM);
+        return wrong(why, why_n, "the host is missing or has a wrong character",
+                     DEVICE_FORM);
     const char *fault = take_tail(rest, &port, &unit);
     if (fault) return wrong(why, why_n, fault, DEVICE_FORM);
     a.port = (uint16_t)port;
@@ -135,7 +136,8 @@ static const char *take_bit(const struct words *words, size_t i,
     if (!text_equal(words->at[i], "bit")) return "a word is not known";
     if (i + 2 != words->n) return "bit needs one number and stands last";
     if (!unsigned_integer) return "only u16, u32 and u64 have a bit";
-    if (text_to_u32(words->at[i + 1], &bit) || bit >= 16U * modbus_type_registers(a->type))
+    if (text_to_u32(words->at[i + 1], &bit) ||
+        bit >= 16U * modbus_type_registers(a->type))
         return "the bit is not within the number";
     a->bit = (int8_t)bit;
     return NULL;
@@ -152,7 +154,8 @@ static const char *take_type(const struct words *words, struct modbus_point_addr
     int type = find_type(words->at[i++]);
     if (type < 0) return "the type is not known";
     a->type = (enum modbus_type)type;
-    if (is_bits && a->type != MODBUS_BIT) return "coils and discrete inputs are of type bit";
+    if (is_bits && a->type != MODBUS_BIT)
+        return "coils and discrete inputs are of type bit";
     if (!is_bits && a->type == MODBUS_BIT)
         return "one bit of a register is written u16 bit N";
     if (i < words->n && find(orders, COUNT(orders), words->at[i]) >= 0)
