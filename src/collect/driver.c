@@ -1,0 +1,15 @@
+/* driver.c - the table of drivers. */
+#include "collect/driver.h"
+
+#include "base/ensure.h"
+#include "base/text.h"
+#include "collect/modbus.h"
+
+const struct driver *driver_find(const char *protocol)
+{
+    static const struct driver *const drivers[] = {&modbus_driver};
+
+    for (size_t i = 0; i < COUNT(drivers); i++)
+        if (text_equal(drivers[i]->protocol, protocol)) return drivers[i];
+    return NULL;
+}
