@@ -62,6 +62,10 @@ static const struct migration migrations[] = {
      "CREATE TABLE received_save (one INTEGER PRIMARY KEY CHECK (one = 1),"
      " number INTEGER NOT NULL);"
      "INSERT INTO received_save VALUES (1, 0);", },
+    {
+     "store.004_cycles",
+     "CREATE TABLE device_cycle (device INTEGER NOT NULL, since_ms INTEGER NOT NULL,"
+     " cycle_ms INTEGER NOT NULL, PRIMARY KEY (device, since_ms)) WITHOUT ROWID;", },
 };
 
 err store_migrate(struct database *database)
