@@ -2,15 +2,42 @@
 #include "store/cycles.h"
 
 #include "base/ensure.h"
+#include "base/text.h"
 #include "check.h"
 #include "store/schema.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 enum { HOUR = 3600000 };
 
+static char folder[] = "/tmp/heatnet-cycles-XXXXXX";
+
+static int folder_open(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int folder_close(void **state)
+{
+    (void)state;
+    char path[64];
+    for (const char *const *end = (const char *const[]){"", "-wal", "-shm", NULL}; *end; end++) {
+        assert_true(text_format(path, sizeof path, "%s/database%s", folder, *end));
+        unlink(path);
+    }
+    return rmdir(folder);
+}
+
+/* An empty database; the one of the test before is gone. */
 static struct database *open_empty(void)
 {
     struct database *database = NULL;
-    assert_int_equal(database_open(":memory:", &database), ERR_OK);
+    char path[64];
+    assert_true(text_format(path, sizeof path, "%s/database", folder));
+    unlink(path);
+    assert_int_equal(database_open(path, &database), ERR_OK);
     assert_int_equal(store_migrate(database), ERR_OK);
     return database;
 }
@@ -85,5 +112,5 @@ int main(void)
         cmocka_unit_test(expected_over_changes),
         cmocka_unit_test(cycle_at_an_instant),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, folder_open, folder_close);
 }
