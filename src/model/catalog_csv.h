@@ -2,8 +2,9 @@
  *
  * One CSV file (UTF-8, with or without BOM, comma or semicolon or tab, RFC 4180 quotes).  A row
  * whose first cell is `kind` names the columns of the rows beneath it; so one sheet may hold
- * several tables.  Rows are the whole thing: an import creates what is not there and changes
- * what differs; it removes nothing.  Empty rows and rows starting with # are skipped.
+ * several tables.  An import creates what is not there and changes what differs; it removes
+ * nothing.  An empty cell means the column's default; what a table has no column for, a thing
+ * keeps.  Empty rows and rows starting with # are skipped.
  *
  *   kind,code,name,name_en,type,parent,time_zone,area_m2,x_m,y_m
  *   site,S1,东升站,Dongsheng,station,B1,,30000,120,80
@@ -14,6 +15,8 @@
  *     priority_outer,priority_inner,bits                                        (point)
  *   kind,code,name,name_en,site,template,terminal,address,cycle_s               (device)
  *
+ * A device has a point for each point of its template; on a change of its template a point
+ * goes on (same id) where the new one has the same key and quantity, the others leave.
  * `type` is a site kind's word.  `unit` may be any unit of the quantity: limits and factor are
  * converted to the quantity's own.  docs/import.md explains it for users. */
 #ifndef HEATNET_MODEL_CATALOG_CSV_H
