@@ -1,5 +1,5 @@
-/* arena.c - chunks in a list, newest first; each twice the size of the one before, so that
- * a large request costs few allocations and a small one little memory. */
+/* arena.c - chunks in a list, newest first; each twice the size of the one before, so
+ * that a large request costs few allocations and a small one little memory. */
 #include "base/arena.h"
 
 #include "base/ensure.h"
@@ -68,7 +68,7 @@ void *arena_new(struct arena *arena, size_t n, size_t item_bytes)
     ensure(arena->used_bytes <= arena->bytes_max);
 
     size_t left = arena->bytes_max - arena->used_bytes;
-    if (n > left / item_bytes) return NULL; /* a division cannot overflow */
+    if (n > left / item_bytes) return NULL;     /* a division cannot overflow */
     size_t bytes = n == 0 ? 1 : n * item_bytes; /* no items still have an address */
     if (bytes > left || bytes > PTRDIFF_MAX / 2) return NULL;
     size_t aligned = (bytes + ALIGN - 1) / ALIGN * ALIGN;

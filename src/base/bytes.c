@@ -131,10 +131,14 @@ bool bytes_take_varint_i64(struct bytes *in, int64_t *value)
 /* The value of a hex digit; false when it is none. */
 static bool hex_digit(char c, uint8_t *value)
 {
-    if (c >= '0' && c <= '9') *value = (uint8_t)(c - '0');
-    else if (c >= 'a' && c <= 'f') *value = (uint8_t)(c - 'a' + 10);
-    else if (c >= 'A' && c <= 'F') *value = (uint8_t)(c - 'A' + 10);
-    else return false;
+    if (c >= '0' && c <= '9')
+        *value = (uint8_t)(c - '0');
+    else if (c >= 'a' && c <= 'f')
+        *value = (uint8_t)(c - 'a' + 10);
+    else if (c >= 'A' && c <= 'F')
+        *value = (uint8_t)(c - 'A' + 10);
+    else
+        return false;
     return true;
 }
 

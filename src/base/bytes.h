@@ -1,7 +1,8 @@
 /* bytes.h - views of bytes, and cursors over them.
  *
- * `struct bytes` points into memory somebody else owns and is itself a cursor: taking from
- * it moves its start.  `struct buffer` is memory that grows up to a maximum given at birth. */
+ * `struct bytes` points into memory somebody else owns and is itself a cursor: taking
+ * from it moves its start.  `struct buffer` is memory that grows up to a maximum given at
+ * birth. */
 #ifndef HEATNET_BASE_BYTES_H
 #define HEATNET_BASE_BYTES_H
 
@@ -36,8 +37,9 @@ bool bytes_take_u32_be(struct bytes *in, uint32_t *value);
 bool bytes_take_varint(struct bytes *in, uint64_t *value);
 bool bytes_take_varint_i64(struct bytes *in, int64_t *value);
 
-/* A growing buffer.  A failed append (ERR_FULL at the maximum, ERR_MEMORY) changes nothing
- * and is remembered in `broken`, so that a row of appends may be checked once at the end. */
+/* A growing buffer.  A failed append (ERR_FULL at the maximum, ERR_MEMORY) changes
+ * nothing and is remembered in `broken`, so that a row of appends may be checked once at
+ * the end. */
 struct buffer {
     uint8_t *at;
     size_t n;
@@ -65,7 +67,8 @@ void buffer_format(struct buffer *buffer, const char *format, ...)
  * pointer holds until the next append. */
 uint8_t *buffer_extend(struct buffer *buffer, size_t n);
 
-/* Hex with or without blanks into at most `out_n` bytes; false when not hex or too long. */
+/* Hex with or without blanks into at most `out_n` bytes; false when not hex or too
+ * long. */
 bool bytes_from_hex(const char *hex, uint8_t *out, size_t out_n, size_t *n);
 /* Lower-case hex with a final NUL; `out` has room for 2 * in.n + 1. */
 void bytes_to_hex(struct bytes in, char *out);

@@ -33,8 +33,8 @@ int64_t clock_mono_us(const struct clock *clock);
 /* Move a hand clock; never backwards for monotonic readers (ensured). */
 void clock_set(struct clock *clock, int64_t utc_ms);
 
-/* Sleep until the clock's monotonic time is reached (a scaled clock sleeps shorter; a hand
- * clock returns at once). */
+/* Sleep until the clock's monotonic time is reached (a scaled clock sleeps shorter; a
+ * hand clock returns at once). */
 void clock_sleep_until(const struct clock *clock, int64_t mono_ms);
 
 /* "machine", or "ORIGIN_UTC_MS/ORIGIN_REAL_MS/SPEED"; false when it is neither. */

@@ -4,6 +4,8 @@
  * Written by a program; a unit test derives every entry again from the polynomial. */
 #include "base/crc32c_table.h"
 
+/* clang-format off */
+
 const uint32_t crc32c_table[8][256] = {
     {
         0x00000000, 0xF26B8303, 0xE13B70F7, 0x1350F3F4, 0xC79A971F, 0x35F1141C,

@@ -1,6 +1,7 @@
 /* diag.h - what to tell the person who wrote the input: where it is wrong and what to do.
  *
- * A `struct diag` collects up to a fixed number of messages; more are counted, not kept. */
+ * A `struct diag` collects up to a fixed number of messages; more are counted, not kept.
+ */
 #ifndef HEATNET_BASE_DIAG_H
 #define HEATNET_BASE_DIAG_H
 

@@ -5,7 +5,8 @@
 #define HEATNET_BASE_ENSURE_H
 
 /* Print the place and the fact to stderr and abort. */
-__attribute__((noreturn)) void ensure_failed(const char *fact, const char *file, int line);
+__attribute__((noreturn)) void ensure_failed(const char *fact, const char *file,
+                                             int line);
 
 #define ensure(fact) ((fact) ? (void)0 : ensure_failed(#fact, __FILE__, __LINE__))
 

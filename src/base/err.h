@@ -1,7 +1,8 @@
 /* err.h - the one set of error classes, so that every door of the house speaks alike.
  *
- * A class is something a caller can act on; the details for a person go into `struct diag`
- * (diag.h) where a person wrote the input.  ERR_OK is zero, so `if (!e)` is the happy path. */
+ * A class is something a caller can act on; the details for a person go into `struct
+ * diag` (diag.h) where a person wrote the input.  ERR_OK is zero, so `if (!e)` is the
+ * happy path. */
 #ifndef HEATNET_BASE_ERR_H
 #define HEATNET_BASE_ERR_H
 
@@ -30,7 +31,9 @@
     X(ERR_STATE, "not possible in the present state")
 
 #define ERR_ENUM_ROW(name, text) name,
+
 typedef enum err { ERR_LIST(ERR_ENUM_ROW) ERR_N } err;
+
 #undef ERR_ENUM_ROW
 
 /* The class as a short English sentence; never NULL. */

@@ -1,6 +1,7 @@
 /* file.c - files and their durable idioms over Linux calls.  Folders are in folder.c.
  *
- * Writes, syncs, cuts and renames pass `fails_now`, so that tests can fail any of them. */
+ * Writes, syncs, cuts and renames pass `fails_now`, so that tests can fail any of them.
+ */
 #include "base/file.h"
 
 #include "base/ensure.h"
@@ -128,7 +129,8 @@ err file_sync(struct file *file)
 
     if (file->sync_failed) return ERR_IO;
     if (fails_now() || fdatasync(file->handle) != 0) {
-        /* The kernel has dropped what it could not write: no later sync can be believed. */
+        /* The kernel has dropped what it could not write: no later sync can be believed.
+         */
         file->sync_failed = true;
         return errno == ENOSPC || errno == EDQUOT ? ERR_SPACE : ERR_IO;
     }
@@ -150,6 +152,7 @@ err file_cut(const struct file *file, uint64_t bytes)
 static err read_to_end(const struct file *file, struct buffer *out)
 {
     enum { STEP_BYTES = 16384 };
+
     uint8_t step[STEP_BYTES];
     uint64_t offset = 0;
     for (;;) {
@@ -181,9 +184,12 @@ static void folder_of(const char *path, char out[FILE_PATH_BYTES])
 {
     const char *slash = strrchr(path, '/');
     bool fits = true;
-    if (!slash) fits = text_copy(out, FILE_PATH_BYTES, ".");
-    else if (slash == path) fits = text_copy(out, FILE_PATH_BYTES, "/");
-    else fits = text_copy_n(out, FILE_PATH_BYTES, path, (size_t)(slash - path));
+    if (!slash)
+        fits = text_copy(out, FILE_PATH_BYTES, ".");
+    else if (slash == path)
+        fits = text_copy(out, FILE_PATH_BYTES, "/");
+    else
+        fits = text_copy_n(out, FILE_PATH_BYTES, path, (size_t)(slash - path));
     ensure(fits); /* the path itself was short enough */
 }
 

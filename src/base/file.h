@@ -38,7 +38,8 @@ MUST_USE err file_size(const struct file *file, uint64_t *bytes);
 
 /* Exactly `n` bytes at `offset`: ERR_SHORT at the end of the file. */
 MUST_USE err file_read_at(const struct file *file, uint64_t offset, void *out, size_t n);
-/* All bytes or an error (ERR_SPACE when the disk is full; a part may have been written). */
+/* All bytes or an error (ERR_SPACE when the disk is full; a part may have been written).
+ */
 MUST_USE err file_write_at(const struct file *file, uint64_t offset, struct bytes bytes);
 /* fdatasync; after one failure always ERR_IO. */
 MUST_USE err file_sync(struct file *file);

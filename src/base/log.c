@@ -1,7 +1,7 @@
 /* log.c - where a line goes, and how many of a kind.
  *
- * Kinds (module, event) live in a small table by hash; two kinds that meet in a place share
- * a limit, which costs a line in a flood and never a wrong one. */
+ * Kinds (module, event) live in a small table by hash; two kinds that meet in a place
+ * share a limit, which costs a line in a flood and never a wrong one. */
 #include "base/log.h"
 
 #include "base/clock.h"
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 enum { KINDS_N = 256, NAME_BYTES = 32, MINUTE_MS = 60000, DAY_MS = 86400000 };
+
 enum { DAYS_KEPT_MIN = 7 };
 
 struct kind {
@@ -112,7 +113,8 @@ static void start_line(struct log_line *line, enum log_level level, int64_t utc_
 
 static void end_line(struct log_line *line)
 {
-    if (line->n > LOG_LINE_BYTES - 2) line->n = LOG_LINE_BYTES - 2; /* cut: the end counts */
+    if (line->n > LOG_LINE_BYTES - 2)
+        line->n = LOG_LINE_BYTES - 2; /* cut: the end counts */
     line->text[line->n++] = '\n';
     line->text[line->n] = '\0';
 }

@@ -3,8 +3,8 @@
  *   2026-11-25T07:02:58.123Z info uplink frame_stored terminal=T1 sequence=7
  *
  * Log once, where it is handled.  Values are quoted when needed; a secret has no printer.
- * Lines of the same module and event are limited to LOG_RATE_N_MAX a minute; what was left
- * out is counted and said.  Safe from any thread. */
+ * Lines of the same module and event are limited to LOG_RATE_N_MAX a minute; what was
+ * left out is counted and said.  Safe from any thread. */
 #ifndef HEATNET_BASE_LOG_H
 #define HEATNET_BASE_LOG_H
 

@@ -49,10 +49,14 @@ static void add_escaped(struct log_line *line, const char *text, size_t n)
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)text[i];
         bool plain = c >= 0x20 && c != 0x7F && (clean || c < 0x80);
-        if (c == '"' || c == '\\') log_line_add(line, "\\%c", c);
-        else if (c == '\n') log_line_add(line, "\\n");
-        else if (plain) log_line_add(line, "%c", c);
-        else log_line_add(line, "\\x%02x", c);
+        if (c == '"' || c == '\\')
+            log_line_add(line, "\\%c", c);
+        else if (c == '\n')
+            log_line_add(line, "\\n");
+        else if (plain)
+            log_line_add(line, "%c", c);
+        else
+            log_line_add(line, "\\x%02x", c);
     }
 }
 
@@ -141,19 +145,26 @@ static void add_integer(struct log_line *line, struct conversion c, struct value
         return;
     }
     uintmax_t value = take_unsigned(c.length, values);
-    if (c.kind == 'x') log_line_add(line, "%*.*jx", width, digits, value);
-    else if (c.kind == 'X') log_line_add(line, "%*.*jX", width, digits, value);
-    else if (c.kind == 'o') log_line_add(line, "%*.*jo", width, digits, value);
-    else log_line_add(line, "%*.*ju", width, digits, value);
+    if (c.kind == 'x')
+        log_line_add(line, "%*.*jx", width, digits, value);
+    else if (c.kind == 'X')
+        log_line_add(line, "%*.*jX", width, digits, value);
+    else if (c.kind == 'o')
+        log_line_add(line, "%*.*jo", width, digits, value);
+    else
+        log_line_add(line, "%*.*ju", width, digits, value);
 }
 
 static void add_double(struct log_line *line, struct conversion c, struct values *values)
 {
     double value = va_arg(values->list, double);
     int digits = c.precision < 0 ? 6 : c.precision;
-    if (c.kind == 'e') log_line_add(line, "%*.*e", c.width, digits, value);
-    else if (c.kind == 'f') log_line_add(line, "%*.*f", c.width, digits, value);
-    else log_line_add(line, "%*.*g", c.width, digits, value);
+    if (c.kind == 'e')
+        log_line_add(line, "%*.*e", c.width, digits, value);
+    else if (c.kind == 'f')
+        log_line_add(line, "%*.*f", c.width, digits, value);
+    else
+        log_line_add(line, "%*.*g", c.width, digits, value);
 }
 
 static void add_value(struct log_line *line, struct conversion c, struct values *values)

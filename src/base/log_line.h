@@ -19,8 +19,8 @@ struct log_line {
 void log_line_add(struct log_line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Append `format`, its %s values quoted where needed.  Knows % d i u x X o c s p e f g with
- * the lengths hh h l ll j z t, the flag 0, width and precision (also as *). */
+/* Append `format`, its %s values quoted where needed.  Knows % d i u x X o c s p e f g
+ * with the lengths hh h l ll j z t, the flag 0, width and precision (also as *). */
 void log_line_add_fields(struct log_line *line, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 

@@ -1,7 +1,7 @@
 /* memory.h - the only place that asks the operating system for memory.
  *
- * Three lifetimes: start-up, arena (arena.h), owner (x_open / x_close).  Tests can make the
- * n-th request fail.  All functions ensure() that sizes do not overflow. */
+ * Three lifetimes: start-up, arena (arena.h), owner (x_open / x_close).  Tests can make
+ * the n-th request fail.  All functions ensure() that sizes do not overflow. */
 #ifndef HEATNET_BASE_MEMORY_H
 #define HEATNET_BASE_MEMORY_H
 

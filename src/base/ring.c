@@ -95,7 +95,8 @@ err ring_put_wait(struct ring *ring, void *message)
     return e;
 }
 
-/* With the lock taken: until something is there, the ring is shut or the time has passed. */
+/* With the lock taken: until something is there, the ring is shut or the time has passed.
+ */
 static void wait_filled(struct ring *ring, int64_t timeout_ms)
 {
     struct clock machine;

@@ -1,7 +1,7 @@
 /* ring.h - a bounded queue of owned pointers between threads.
  *
- * Any number of writers and readers.  The maximum is set at birth; what a full ring means is
- * the writer's policy.  The ring owns nothing: whoever takes a message owns it. */
+ * Any number of writers and readers.  The maximum is set at birth; what a full ring means
+ * is the writer's policy.  The ring owns nothing: whoever takes a message owns it. */
 #ifndef HEATNET_BASE_RING_H
 #define HEATNET_BASE_RING_H
 

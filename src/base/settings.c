@@ -157,7 +157,8 @@ static char *trimmed(char *text)
 {
     while (*text == ' ' || *text == '\t') text++;
     size_t n = strlen(text);
-    while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t' || text[n - 1] == '\r')) n--;
+    while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t' || text[n - 1] == '\r'))
+        n--;
     text[n] = '\0';
     return text;
 }
@@ -186,8 +187,10 @@ static void read_line(struct reading *reading, char *line)
     *equals = '\0';
     const char *key = trimmed(text);
     size_t setting_i = find(reading, key);
-    if (setting_i == reading->table_n) wrong_key(reading, key);
-    else set(reading, setting_i, trimmed(equals + 1));
+    if (setting_i == reading->table_n)
+        wrong_key(reading, key);
+    else
+        set(reading, setting_i, trimmed(equals + 1));
 }
 
 static void read_lines(struct reading *reading, struct bytes rest)
@@ -265,6 +268,7 @@ static int read_option(struct reading *reading, int argc, char **argv, int at)
     return 2;
 }
 
+/* tidy: allow parameters: as in the header */
 err settings_read_arguments(const struct setting *table, size_t table_n, int argc,
                             char **argv, void *target, int *used_n, struct diag *diag)
 {
@@ -321,8 +325,10 @@ void settings_print_diag(const char *name, const struct diag *diag)
 
     for (size_t i = 0; i < diag->n; i++) {
         const struct diag_line *at = &diag->at[i];
-        if (at->line > 0) fprintf(stderr, "%s:%zu: ", name, at->line);
-        else fprintf(stderr, "%s: ", name);
+        if (at->line > 0)
+            fprintf(stderr, "%s:%zu: ", name, at->line);
+        else
+            fprintf(stderr, "%s: ", name);
         if (at->field[0] != '\0') fprintf(stderr, "%s: ", at->field);
         fprintf(stderr, "%s\n", at->text);
     }

@@ -1,6 +1,7 @@
 /* settings.h - configuration files and command-line options, checked in one place.
  *
- * A program states its settings as a const table; the same table reads "key = value" files
+ * A program states its settings as a const table; the same table reads "key = value"
+ * files
  * (# comments), "--key value" and "--key=value" arguments, and prints the help. */
 #ifndef HEATNET_BASE_SETTINGS_H
 #define HEATNET_BASE_SETTINGS_H
@@ -30,16 +31,17 @@ struct setting {
     double most;
 };
 
-/* Read the file's lines into `target`; unknown keys and bad values go to `diag` with their
- * line and the nearest known key.  ERR_RANGE when there was any, ERR_UNKNOWN when the file
- * cannot be read. */
+/* Read the file's lines into `target`; unknown keys and bad values go to `diag` with
+ * their line and the nearest known key.  ERR_RANGE when there was any, ERR_UNKNOWN when
+ * the file cannot be read. */
 MUST_USE err settings_read_file(const struct setting *table, size_t table_n,
                                 const char *path, void *target, struct diag *diag);
 
-/* The options at the start of argv (after argv[0]); *used_n is how many words of argv were
- * consumed in all (argv[0] included), the rest are the caller's. */
-MUST_USE err settings_read_arguments(const struct setting *table, size_t table_n, int argc,
-                                     char **argv, void *target, int *used_n,
+/* The options at the start of argv (after argv[0]); *used_n is how many words of argv
+ * were consumed in all (argv[0] included), the rest are the caller's. */
+/* tidy: allow parameters: a table and argv come with their sizes */
+MUST_USE err settings_read_arguments(const struct setting *table, size_t table_n,
+                                     int argc, char **argv, void *target, int *used_n,
                                      struct diag *diag);
 
 /* The table as help text on stdout. */

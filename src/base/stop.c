@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 /* A signal handler has no argument to carry a state. */
-static atomic_bool stop_flag;                              /* tidy: allow global: signals */
-static atomic_int stop_handle = -1;                        /* tidy: allow global: signals */
-static pthread_once_t stop_born_once = PTHREAD_ONCE_INIT; /* tidy: allow global: signals */
+static atomic_bool stop_flag;       /* tidy: allow global: signals */
+static atomic_int stop_handle = -1; /* tidy: allow global: signals */
+static pthread_once_t stop_born_once =
+    PTHREAD_ONCE_INIT; /* tidy: allow global: signals */
 
 static void stop_born(void)
 {

@@ -251,8 +251,10 @@ void text_from_double(double value, char *out)
     ensure(out != NULL);
 
     const char *word = NULL;
-    if (isnan(value)) word = "nan";
-    else if (isinf(value)) word = value > 0 ? "inf" : "-inf";
+    if (isnan(value))
+        word = "nan";
+    else if (isinf(value))
+        word = value > 0 ? "inf" : "-inf";
     if (word) {
         (void)text_copy(out, 32, word);
         return;

@@ -1,7 +1,9 @@
-/* text_time.c - UTC milliseconds as RFC 3339 and back, in the proleptic Gregorian calendar.
+/* text_time.c - UTC milliseconds as RFC 3339 and back, in the proleptic Gregorian
+ * calendar.
  *
- * Days are counted from 1970-01-01 with the year starting in March, so that the leap day is
- * the last of its year.  Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+ * Days are counted from 1970-01-01 with the year starting in March, so that the leap day
+ * is the last of its year.  Source: H. Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms". */
 #include "base/ensure.h"
 #include "base/text.h"
 

@@ -1,6 +1,8 @@
-/* thread.h - threads, locks and signals; all locks and atomics of the house live in base/.
+/* thread.h - threads, locks and signals; all locks and atomics of the house live in
+ * base/.
  *
- * Errors of the pthread calls here are our own bugs (ensured) or lack of memory at start. */
+ * Errors of the pthread calls here are our own bugs (ensured) or lack of memory at start.
+ */
 #ifndef HEATNET_BASE_THREAD_H
 #define HEATNET_BASE_THREAD_H
 

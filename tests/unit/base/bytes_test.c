@@ -62,16 +62,16 @@ static const struct {
     uint64_t want;
     size_t left_n;
 } varints[] = {
-    {"zero",            "00",                            true,  0,            0},
-    {"largest of one",  "7F",                            true,  127,          0},
-    {"two bytes",       "80 01",                         true,  128,          0},
-    {"more behind",     "AC 02 FF",                      true,  300,          1},
-    {"largest of all",  "FF FF FF FF FF FF FF FF FF 01", true,  UINT64_MAX,   0},
-    {"65 bits",         "FF FF FF FF FF FF FF FF FF 02", false, 0,            0},
-    {"never ends",      "80 80 80 80 80 80 80 80 80 80", false, 0,            0},
-    {"eleven bytes",    "80 80 80 80 80 80 80 80 80 80 00", false, 0,         0},
-    {"cut",             "80",                            false, 0,            0},
-    {"empty",           "",                              false, 0,            0},
+    {"zero",           "00",                               true,  0,          0},
+    {"largest of one", "7F",                               true,  127,        0},
+    {"two bytes",      "80 01",                            true,  128,        0},
+    {"more behind",    "AC 02 FF",                         true,  300,        1},
+    {"largest of all", "FF FF FF FF FF FF FF FF FF 01",    true,  UINT64_MAX, 0},
+    {"65 bits",        "FF FF FF FF FF FF FF FF FF 02",    false, 0,          0},
+    {"never ends",     "80 80 80 80 80 80 80 80 80 80",    false, 0,          0},
+    {"eleven bytes",   "80 80 80 80 80 80 80 80 80 80 00", false, 0,          0},
+    {"cut",            "80",                               false, 0,          0},
+    {"empty",          "",                                 false, 0,          0},
 };
 
 static void varint_rows(void **state)
@@ -213,14 +213,14 @@ static const struct {
     bool ok;
     size_t n;
 } hexes[] = {
-    {"none",         "",         4, true,  0},
-    {"pairs",        "0aFF",     4, true,  2},
-    {"blanks",       " 0a  FF ", 4, true,  2},
-    {"half a byte",  "0aF",      4, false, 0},
-    {"split byte",   "0 a",      4, false, 0},
-    {"not hex",      "0g",       4, false, 0},
-    {"just fits",    "01020304", 4, true,  4},
-    {"too long",     "0102030405", 4, false, 0},
+    {"none",        "",           4, true,  0},
+    {"pairs",       "0aFF",       4, true,  2},
+    {"blanks",      " 0a  FF ",   4, true,  2},
+    {"half a byte", "0aF",        4, false, 0},
+    {"split byte",  "0 a",        4, false, 0},
+    {"not hex",     "0g",         4, false, 0},
+    {"just fits",   "01020304",   4, true,  4},
+    {"too long",    "0102030405", 4, false, 0},
 };
 
 static void hex_rows(void **state)

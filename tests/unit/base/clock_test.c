@@ -64,18 +64,18 @@ static const struct {
     bool ok;
     enum clock_kind kind;
 } texts[] = {
-    {"machine",                  true,  CLOCK_MACHINE},
-    {"1795590178123/1000/600",   true,  CLOCK_SCALED },
-    {"-5/1000/0.5",              true,  CLOCK_SCALED },
-    {"",                         false, CLOCK_HAND   },
-    {"hand",                     false, CLOCK_HAND   },
-    {"1/2",                      false, CLOCK_HAND   },
-    {"1/2/0",                    false, CLOCK_HAND   },
-    {"1/2/-1",                   false, CLOCK_HAND   },
-    {"1/2/x",                    false, CLOCK_HAND   },
-    {"1/2/3/4",                  false, CLOCK_HAND   },
-    {"/2/3",                     false, CLOCK_HAND   },
-    {"1111111111111111111111111/2/3", false, CLOCK_HAND},
+    {"machine",                       true,  CLOCK_MACHINE},
+    {"1795590178123/1000/600",        true,  CLOCK_SCALED },
+    {"-5/1000/0.5",                   true,  CLOCK_SCALED },
+    {"",                              false, CLOCK_HAND   },
+    {"hand",                          false, CLOCK_HAND   },
+    {"1/2",                           false, CLOCK_HAND   },
+    {"1/2/0",                         false, CLOCK_HAND   },
+    {"1/2/-1",                        false, CLOCK_HAND   },
+    {"1/2/x",                         false, CLOCK_HAND   },
+    {"1/2/3/4",                       false, CLOCK_HAND   },
+    {"/2/3",                          false, CLOCK_HAND   },
+    {"1111111111111111111111111/2/3", false, CLOCK_HAND   },
 };
 
 static void parse_rows(void **state)

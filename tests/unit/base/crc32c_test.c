@@ -1,4 +1,5 @@
-/* crc32c_test.c - published values, and the two ways against the polynomial, bit by bit. */
+/* crc32c_test.c - published values, and the two ways against the polynomial, bit by bit.
+ */
 #include "base/crc32c.h"
 
 #include "base/crc32c_table.h"
@@ -15,7 +16,8 @@ static uint32_t by_bits(struct bytes bytes)
     return ~crc;
 }
 
-/* RFC 3720 appendix B.4, in the order of its numbers as they are read; and the check value. */
+/* RFC 3720 appendix B.4, in the order of its numbers as they are read; and the check
+ * value. */
 static void published_values(void **state)
 {
     (void)state;

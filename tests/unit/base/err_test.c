@@ -31,21 +31,21 @@ static const struct {
     int errno_value;
     err want;
 } errnos[] = {
-    {"disk full",       ENOSPC,       ERR_SPACE  },
-    {"quota",           EDQUOT,       ERR_SPACE  },
-    {"no such file",    ENOENT,       ERR_UNKNOWN},
-    {"timed out",       ETIMEDOUT,    ERR_TIMEOUT},
-    {"no access",       EACCES,       ERR_DENIED },
-    {"not permitted",   EPERM,        ERR_DENIED },
-    {"again",           EAGAIN,       ERR_BUSY   },
-    {"refused",         ECONNREFUSED, ERR_REFUSED},
-    {"reset",           ECONNRESET,   ERR_CLOSED },
-    {"exists",          EEXIST,       ERR_DUPLICATE},
-    {"memory",          ENOMEM,       ERR_MEMORY },
-    {"too many files",  EMFILE,       ERR_FULL   },
-    {"input/output",    EIO,          ERR_IO     },
-    {"never seen",      12345,        ERR_IO     },
-    {"none",            0,            ERR_IO     },
+    {"disk full",      ENOSPC,       ERR_SPACE    },
+    {"quota",          EDQUOT,       ERR_SPACE    },
+    {"no such file",   ENOENT,       ERR_UNKNOWN  },
+    {"timed out",      ETIMEDOUT,    ERR_TIMEOUT  },
+    {"no access",      EACCES,       ERR_DENIED   },
+    {"not permitted",  EPERM,        ERR_DENIED   },
+    {"again",          EAGAIN,       ERR_BUSY     },
+    {"refused",        ECONNREFUSED, ERR_REFUSED  },
+    {"reset",          ECONNRESET,   ERR_CLOSED   },
+    {"exists",         EEXIST,       ERR_DUPLICATE},
+    {"memory",         ENOMEM,       ERR_MEMORY   },
+    {"too many files", EMFILE,       ERR_FULL     },
+    {"input/output",   EIO,          ERR_IO       },
+    {"never seen",     12345,        ERR_IO       },
+    {"none",           0,            ERR_IO       },
 };
 
 static void errno_maps(void **state)

@@ -93,8 +93,8 @@ static void whole_is_bounded(void **state)
     assert_string_equal(whole, "");
 }
 
-/* Whatever step fails, the file holds the old content or the new, never a mixture, and the
- * error says which. */
+/* Whatever step fails, the file holds the old content or the new, never a mixture, and
+ * the error says which. */
 static void replace_under_every_fault(void **state)
 {
     char path[FILE_PATH_BYTES], whole[64];

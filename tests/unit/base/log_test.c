@@ -1,5 +1,5 @@
-/* log_test.c - one line an event, values that cannot lie about where they end, a limit per
- * kind, and files that grow old. */
+/* log_test.c - one line an event, values that cannot lie about where they end, a limit
+ * per kind, and files that grow old. */
 #include "base/log.h"
 
 #include "base/ensure.h"
@@ -29,16 +29,16 @@ __attribute__((format(printf, 2, 3))) static void fields(struct log_line *line,
 static const struct {
     const char *value, *want;
 } values[] = {
-    {"T1",           "v=T1"                  },
-    {"换热站",       "v=换热站"              },
-    {"",             "v=\"\""                },
-    {"a b",          "v=\"a b\""             },
-    {"a=b",          "v=\"a=b\""             },
-    {"say \"x\"",    "v=\"say \\\"x\\\"\""   },
-    {"a\nb=c",       "v=\"a\\nb=c\""         },
-    {"\x1B[2J",      "v=\"\\x1b[2J\""        },
-    {"\xE7\x83",     "v=\"\\xe7\\x83\""      },
-    {"C:\\",         "v=\"C:\\\\\""          },
+    {"T1",        "v=T1"               },
+    {"换热站", "v=换热站"        },
+    {"",          "v=\"\""             },
+    {"a b",       "v=\"a b\""          },
+    {"a=b",       "v=\"a=b\""          },
+    {"say \"x\"", "v=\"say \\\"x\\\"\""},
+    {"a\nb=c",    "v=\"a\\nb=c\""      },
+    {"\x1B[2J",   "v=\"\\x1b[2J\""     },
+    {"\xE7\x83",  "v=\"\\xe7\\x83\""   },
+    {"C:\\",      "v=\"C:\\\\\""       },
 };
 
 static void values_are_quoted_where_needed(void **state)
@@ -62,7 +62,8 @@ static void conversions(void **state)
     fields(&line, "%d %i %u %ld %lld %llu %zu %hhu 100%%", -1, 2, 3u, -4L, -5LL, 6ULL,
            (size_t)7, (unsigned char)8);
     assert_string_equal(line.text, "-1 2 3 -4 -5 6 7 8 100%");
-    fields(&line, "%04x %X %5d|%.3f %g %.2e %c", 0xABu, 0xCDu, 42, 1.5, 0.25, 1234.5, 'z');
+    fields(&line, "%04x %X %5d|%.3f %g %.2e %c", 0xABu, 0xCDu, 42, 1.5, 0.25, 1234.5,
+           'z');
     assert_string_equal(line.text, "00ab CD    42|1.500 0.25 1.23e+03 z");
     fields(&line, "a=%lld b=%jd c=%08lX", (long long)INT64_MIN, (intmax_t)9, 0x1FUL);
     assert_string_equal(line.text, "a=-9223372036854775808 b=9 c=0000001F");

@@ -1,4 +1,5 @@
-/* settings_test.c - files and arguments into one struct, and what is said about mistakes. */
+/* settings_test.c - files and arguments into one struct, and what is said about mistakes.
+ */
 #include "base/settings.h"
 
 #include "base/bytes.h"
@@ -19,11 +20,11 @@ struct target {
 
 static const struct setting table[] = {
     {"data-folder", "where everything is kept", SETTING_TEXT,
-     offsetof(struct target, data_folder), 0, 0},
-    {"port", "TCP port", SETTING_COUNT, offsetof(struct target, port), 1, 65535},
-    {"speed", "times faster than life", SETTING_NUMBER, offsetof(struct target, speed),
-     0.1, 1000},
-    {"quiet", "no progress", SETTING_FLAG, offsetof(struct target, quiet), 0, 0},
+     offsetof(struct target,                                                            data_folder), 0, 0    },
+    {"port",        "TCP port",                 SETTING_COUNT,  offsetof(struct target, port),        1, 65535},
+    {"speed",       "times faster than life",   SETTING_NUMBER, offsetof(struct target, speed),
+     0.1,                                                                                                1000 },
+    {"quiet",       "no progress",              SETTING_FLAG,   offsetof(struct target, quiet),       0, 0    },
 };
 
 static struct diag diag;
@@ -67,20 +68,20 @@ static const struct {
     size_t line;
     const char *field, *says;
 } mistakes[] = {
-    {"\nprot = 1",             2, "prot",        "the nearest is \"port\""        },
-    {"port = 0",               1, "port",        "\"0\" is not a whole number from 1 to 65535"},
-    {"port = 65536",           1, "port",        "from 1 to 65535"                },
-    {"port = 80x",             1, "port",        "\"80x\" is not a whole number"  },
-    {"port =",                 1, "port",        "\"\" is not"                    },
-    {"port = 99999999999",     1, "port",        "from 1 to 65535"                },
-    {"speed = nan",            1, "speed",       "\"nan\" is not a number from 0.1 to 1000"},
-    {"speed = 0.09",           1, "speed",       "from 0.1 to 1000"               },
-    {"quiet = maybe",          1, "quiet",       "write yes or no"                },
-    {"port = 1\nport = 2",     2, "port",        "given twice"                    },
-    {"port 8080",              1, "",            "write \"key = value\""          },
-    {"data-folder = \x01",     1, "data-folder", "not UTF-8"                      },
-    {"datafolder = x",         1, "datafolder",  "\"data-folder\""                },
-    {"= x",                    1, "",            "there is no such setting"       },
+    {"\nprot = 1",         2, "prot",        "the nearest is \"port\""                    },
+    {"port = 0",           1, "port",        "\"0\" is not a whole number from 1 to 65535"},
+    {"port = 65536",       1, "port",        "from 1 to 65535"                            },
+    {"port = 80x",         1, "port",        "\"80x\" is not a whole number"              },
+    {"port =",             1, "port",        "\"\" is not"                                },
+    {"port = 99999999999", 1, "port",        "from 1 to 65535"                            },
+    {"speed = nan",        1, "speed",       "\"nan\" is not a number from 0.1 to 1000"   },
+    {"speed = 0.09",       1, "speed",       "from 0.1 to 1000"                           },
+    {"quiet = maybe",      1, "quiet",       "write yes or no"                            },
+    {"port = 1\nport = 2", 2, "port",        "given twice"                                },
+    {"port 8080",          1, "",            "write \"key = value\""                      },
+    {"data-folder = \x01", 1, "data-folder", "not UTF-8"                                  },
+    {"datafolder = x",     1, "datafolder",  "\"data-folder\""                            },
+    {"= x",                1, "",            "there is no such setting"                   },
 };
 
 static void mistakes_are_told(void **state)
@@ -116,17 +117,17 @@ static const struct {
     uint32_t port;
     bool quiet;
 } commands[] = {
-    {"nothing",         {"p"},                                  ERR_OK,    1, 8080, false},
-    {"two words",       {"p", "--port", "1", "x"},              ERR_OK,    3, 1,    false},
-    {"one word",        {"p", "--port=1", "x"},                 ERR_OK,    2, 1,    false},
-    {"bare flag",       {"p", "--quiet", "no"},                 ERR_OK,    2, 8080, true },
-    {"flag with value", {"p", "--quiet=no"},                    ERR_OK,    2, 8080, false},
-    {"end of options",  {"p", "--port=2", "--", "--quiet"},     ERR_OK,    3, 2,    false},
-    {"command first",   {"p", "import", "--port=2"},            ERR_OK,    1, 8080, false},
-    {"value missing",   {"p", "--port"},                        ERR_RANGE, 2, 8080, false},
-    {"unknown",         {"p", "--prt=1", "--quiet"},            ERR_RANGE, 3, 8080, true },
-    {"bad value",       {"p", "--port", "--quiet"},             ERR_RANGE, 3, 8080, false},
-    {"empty option",    {"p", "--=1"},                          ERR_RANGE, 2, 8080, false},
+    {"nothing",         {"p"},                              ERR_OK,    1, 8080, false},
+    {"two words",       {"p", "--port", "1", "x"},          ERR_OK,    3, 1,    false},
+    {"one word",        {"p", "--port=1", "x"},             ERR_OK,    2, 1,    false},
+    {"bare flag",       {"p", "--quiet", "no"},             ERR_OK,    2, 8080, true },
+    {"flag with value", {"p", "--quiet=no"},                ERR_OK,    2, 8080, false},
+    {"end of options",  {"p", "--port=2", "--", "--quiet"}, ERR_OK,    3, 2,    false},
+    {"command first",   {"p", "import", "--port=2"},        ERR_OK,    1, 8080, false},
+    {"value missing",   {"p", "--port"},                    ERR_RANGE, 2, 8080, false},
+    {"unknown",         {"p", "--prt=1", "--quiet"},        ERR_RANGE, 3, 8080, true },
+    {"bad value",       {"p", "--port", "--quiet"},         ERR_RANGE, 3, 8080, false},
+    {"empty option",    {"p", "--=1"},                      ERR_RANGE, 2, 8080, false},
 };
 
 static void argument_rows(void **state)
@@ -144,8 +145,8 @@ static void argument_rows(void **state)
         int used_n = -1;
         diag_clear(&diag);
         CHECK_EQ(commands[i].name,
-                 settings_read_arguments(table, COUNT(table), argc, argv, &target, &used_n,
-                                         &diag),
+                 settings_read_arguments(table, COUNT(table), argc, argv, &target,
+                                         &used_n, &diag),
                  commands[i].want);
         CHECK_EQ(commands[i].name, used_n, commands[i].used_n);
         CHECK_EQ(commands[i].name, target.port, commands[i].port);
