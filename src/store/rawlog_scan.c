@@ -1,0 +1,124 @@
+/* rawlog_scan.c - the walk over the records of an open file, and over damage in it.
+ *
+ * The file is read through a window.  A record that cannot be taken is looked at once more
+ * with a fresh window, because the writer may have been in the middle of it. */
+#include "base/ensure.h"
+#include "base/memory.h"
+#include "store/rawlog_files.h"
+
+#include <string.h>
+
+enum { WINDOW_BYTES = 256 * 1024 };
+
+void rawlog_scan_open(struct rawlog_scan *scan, struct file file)
+{
+    *scan = (struct rawlog_scan){.file = file, .offset = RAWLOG_HEADER_BYTES};
+    buffer_open(&scan->window, RAWLOG_BODY_BYTES_MAX + RAWLOG_OPEN_HEAD_BYTES + WINDOW_BYTES);
+}
+
+void rawlog_scan_close(struct rawlog_scan *scan)
+{
+    file_close(&scan->file);
+    buffer_close(&scan->window);
+}
+
+/* The window's bytes from the offset on. */
+static struct bytes window_rest(const struct rawlog_scan *scan)
+{
+    uint64_t start = scan->window_offset, end = start + scan->window.n;
+    if (scan->offset < start || scan->offset >= end) return (struct bytes){NULL, 0};
+    size_t skip = (size_t)(scan->offset - start);
+    return (struct bytes){scan->window.at + skip, scan->window.n - skip};
+}
+
+/* Fill the window with at least `need` bytes from the offset, or what the file has. */
+static err window_fill(struct rawlog_scan *scan, size_t need)
+{
+    uint64_t size = 0;
+    err e = file_size(&scan->file, &size);
+    if (e) return e;
+    uint64_t left = size > scan->offset ? size - scan->offset : 0;
+    size_t n = need > WINDOW_BYTES ? need : WINDOW_BYTES;
+    if (n > left) n = (size_t)left;
+    buffer_clear(&scan->window);
+    scan->window_offset = scan->offset;
+    uint8_t *to = buffer_extend(&scan->window, n);
+    if (!to) return scan->window.broken;
+    e = file_read_at(&scan->file, scan->offset, to, n);
+    if (e) buffer_clear(&scan->window);
+    return e;
+}
+
+/* Take from the window, filling it as often as the record asks for more. */
+static err take(struct rawlog_scan *scan, struct rawlog_slot *slot)
+{
+    struct bytes rest = window_rest(scan);
+    size_t need = 0, had = rest.n;
+    err e = rawlog_take_open(&rest, slot, &need);
+    while (e == ERR_SHORT) {
+        err filled = window_fill(scan, need);
+        if (filled) return filled;
+        rest = window_rest(scan);
+        if (rest.n <= had && rest.n < need) return ERR_SHORT;
+        had = rest.n;
+        e = rawlog_take_open(&rest, slot, &need);
+    }
+    if (!e) scan->offset = scan->window_offset + (uint64_t)(rest.at - scan->window.at);
+    return e;
+}
+
+err rawlog_scan_next(struct rawlog_scan *scan, struct rawlog_slot *slot, uint64_t *left)
+{
+    ensure(scan != NULL);
+
+    *left = 0;
+    err e = take(scan, slot);
+    if (e == ERR_FRAME || e == ERR_CHECK || e == ERR_SHORT) {
+        buffer_clear(&scan->window);
+        e = take(scan, slot);
+    }
+    if (e == ERR_SHORT) *left = window_rest(scan).n;
+    return e;
+}
+
+/* Cheap look at a possible head, so that the CRC is computed for few places only: numbers
+ * rise by one a record, and a record has at least a head and a fixed body. */
+static bool plausible(const uint8_t *at, uint64_t number, uint64_t distance)
+{
+    uint32_t body_bytes;
+    uint64_t found;
+    struct bytes head = {at + 4, 12};
+    bool fits = bytes_take_u32_le(&head, &body_bytes) && bytes_take_u64_le(&head, &found);
+    ensure(fits);
+    uint64_t most = number + 1 + distance / (RAWLOG_OPEN_HEAD_BYTES + RAWLOG_BODY_FIXED_BYTES);
+    return found > number && found <= most && body_bytes >= RAWLOG_BODY_FIXED_BYTES &&
+           body_bytes <= RAWLOG_BODY_BYTES_MAX;
+}
+
+err rawlog_scan_skip(struct rawlog_scan *scan, uint64_t number, struct rawlog_slot *slot)
+{
+    uint64_t start = scan->offset;
+    scan->offset++;
+    for (;;) {
+        err e = window_fill(scan, WINDOW_BYTES);
+        if (e) return e;
+        if (scan->window.n < RAWLOG_OPEN_HEAD_BYTES) break;
+        uint64_t base = scan->window_offset;
+        size_t n = scan->window.n - RAWLOG_OPEN_HEAD_BYTES + 1;
+        for (size_t i = 0; i < n; i++) {
+            if (!plausible(scan->window.at + i, number, base + i - start)) continue;
+            scan->offset = base + i;
+            e = take(scan, slot);
+            if (e != ERR_FRAME && e != ERR_CHECK && e != ERR_SHORT) return e;
+            if (scan->window_offset != base) { /* the look moved the window: go back */
+                scan->offset = base;
+                e = window_fill(scan, WINDOW_BYTES);
+                if (e) return e;
+                if (scan->window.n < n) break;
+            }
+        }
+        scan->offset = base + n;
+    }
+    scan->offset = start;
+    return ERR_UNKNOWN;
+}
