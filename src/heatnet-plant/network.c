@@ -132,6 +132,12 @@ static double loss_share_of(unsigned floor, unsigned flat)
     return flat == 2 ? share * 0.96 : share * 1.04; /* the middle flat has no gable */
 }
 
+void network_home_code(const char *station_code, unsigned home_i, char code[CODE_BYTES])
+{
+    bool fits = text_format(code, CODE_BYTES, "%s-H%02u", station_code, home_i + 1);
+    ensure(fits);
+}
+
 void network_home(const struct network *network, unsigned station_i, unsigned home_i,
                   struct home_plan *plan_out)
 {
@@ -155,8 +161,7 @@ void network_home(const struct network *network, unsigned station_i, unsigned ho
     char town[NAME_BYTES];
     bool fits = text_copy_n(town, sizeof town, station->name,
                             strlen(station->name) - strlen("站"));
-    fits = fits && text_format(plan_out->code, CODE_BYTES, "%s-H%02u", station->code,
-                               home_i + 1);
+    network_home_code(station->code, home_i, plan_out->code);
     fits = fits && text_format(plan_out->name, NAME_BYTES, "%s%u号楼%u单元%u0%u", town,
                                building, unit, floor, flat);
     fits = fits && text_format(plan_out->name_en, NAME_BYTES,

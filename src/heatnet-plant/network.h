@@ -58,6 +58,9 @@ struct home_plan {
     int has_thermostat;
 };
 
+/* "S01-H07" for home 6 of S01. */
+void network_home_code(const char *station_code, unsigned home_i, char code[CODE_BYTES]);
+
 /* station_i 0..STATIONS_N-1, home_i 0..HOMES_N-1. */
 void network_home(const struct network *network, unsigned station_i, unsigned home_i,
                   struct home_plan *plan);

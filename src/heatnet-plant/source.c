@@ -47,7 +47,7 @@ void source_open(struct source *source, const struct network *network, uint64_t 
         .difference_set_pa = 0.30e6,
         .outdoor_slow_degc = weather->outdoor_degc,
         .pump_hz = 38,
-        .pumps = {{.wanted = true}, {.wanted = true}},
+        .pumps = {{.wanted = 1}, {.wanted = 1}},
         .supply_degc = supply_degc,
         .return_degc = 42,
         .set_point_degc = supply_degc,
@@ -84,7 +84,7 @@ static void pumps_step(struct source *source)
     source->pump_hz = clamp(source->pump_hz + miss_pa * 2e-6, 10, 50);
     for (unsigned i = 0; i < SOURCE_PUMPS_N; i++) {
         struct pump *pump = &source->pumps[i];
-        bool on = pump->wanted && !pump->tripped;
+        bool on = pump->wanted > 0 && !pump->tripped;
         pump->running = on;
         pump->hz = approach(pump->hz, on ? source->pump_hz : 0, 5);
         if (on) pump->hours_s += 1;

@@ -72,7 +72,7 @@ void station_open(struct station *s, const struct network *network, unsigned sta
         .pump_set_hz = DESIGN_HZ,
         .outdoor_slow_degc = weather->outdoor_degc,
         .homes_open = 1,
-        .pumps = {{.wanted = true, .running = 1, .hz = DESIGN_HZ}},
+        .pumps = {{.wanted = 1, .running = 1, .hz = DESIGN_HZ}},
         .secondary_return_pa = chance_between(chance_key(key, 4), 0.27e6, 0.30e6),
         .secondary_kg_s = node->design_w / (WATER_J_KGK * DESIGN_SECONDARY_K),
         .valve_command_percent = 55,

@@ -34,8 +34,8 @@ enum station_fault_bit {
 enum { STATION_PUMPS_N = 2 };
 
 struct pump {
-    bool wanted, tripped;
-    double running; /* 0 or 1 */
+    bool tripped;
+    double wanted, running; /* 0 or 1 */
     double hz;
     double hours_s;
 };

@@ -67,7 +67,7 @@ static void valve_step(struct station *s)
 
 static void pump_step(struct pump *pump, double set_hz)
 {
-    bool on = pump->wanted && !pump->tripped;
+    bool on = pump->wanted > 0 && !pump->tripped;
     pump->running = on;
     pump->hz = approach(pump->hz, on ? set_hz : 0, on ? 2.0 : 10.0);
     if (on) pump->hours_s += 1;
@@ -77,8 +77,8 @@ static void make_up_step(struct station *s)
 {
     double pa = sensed(s, offsetof(struct station, secondary_return_pa));
 
-    if (pa < MAKE_UP_ON_PA) s->make_up.wanted = true;
-    if (pa > MAKE_UP_OFF_PA || s->tank_m < 0.1) s->make_up.wanted = false;
+    if (pa < MAKE_UP_ON_PA) s->make_up.wanted = 1;
+    if (pa > MAKE_UP_OFF_PA || s->tank_m < 0.1) s->make_up.wanted = 0;
     double deep_hz = fmax(0, MAKE_UP_ON_PA - pa) * MAKE_UP_HZ_PA;
     pump_step(&s->make_up, fmin(50, MAKE_UP_LEAST_HZ + deep_hz));
 }
@@ -173,11 +173,11 @@ void station_set_pump_hz(void *station, double hz)
 void station_set_pump_1(void *station, double on)
 {
     struct station *s = station;
-    s->pumps[0].wanted = on != 0;
+    s->pumps[0].wanted = on;
 }
 
 void station_set_pump_2(void *station, double on)
 {
     struct station *s = station;
-    s->pumps[1].wanted = on != 0;
+    s->pumps[1].wanted = on;
 }
