@@ -173,7 +173,6 @@ void schedule_polled(struct schedule *s, uint32_t i, bool answered, int64_t now_
     struct schedule_item *item = &s->items[i];
     int64_t from = now_ms + 1;
 
-    if (item->due_ms >= from) from = item->due_ms + 1; /* polled before its time */
     if (answered) {
         item->back_off_ms = 0;
     } else {
@@ -183,6 +182,7 @@ void schedule_polled(struct schedule *s, uint32_t i, bool answered, int64_t now_
         item->back_off_ms = twice;
         from = now_ms + twice;
     }
+    if (from <= item->due_ms) from = item->due_ms + 1; /* polled before its time */
     int64_t next = grid_at(item, from);
     item->missed_n += (uint64_t)((next - item->due_ms) / item->cycle_ms - 1);
     item->due_ms = next;
