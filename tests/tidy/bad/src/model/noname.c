@@ -1,0 +1,2 @@
+/* The name of the file is missing here; expect: file-comment */
+int noname(void);
