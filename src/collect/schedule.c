@@ -140,16 +140,46 @@ bool schedule_any_served(const struct schedule *s)
     return s->heap_n < s->channels_n;
 }
 
-bool schedule_take(struct schedule *s, int64_t now_ms, uint32_t *channel)
+bool schedule_is_doubtful(const struct schedule *s, uint32_t channel)
 {
-    if (schedule_next_ms(s) > now_ms) return false;
-    *channel = s->heap[0];
-    s->channels[*channel].heap_at = SERVED;
+    const struct schedule_channel *c = &s->channels[channel];
+
+    for (uint32_t i = c->item_first; i < c->item_first + c->items_n; i++)
+        if (s->items[i].back_off_ms == 0) return false;
+    return true;
+}
+
+static void take_at(struct schedule *s, size_t at)
+{
+    s->channels[s->heap[at]].heap_at = SERVED;
     s->heap_n--;
-    if (s->heap_n > 0) {
-        place(s, 0, s->heap[s->heap_n]);
-        sift_down(s, 0);
+    if (at == s->heap_n) return;
+    place(s, at, s->heap[s->heap_n]);
+    sift_down(s, at);
+    sift_up(s, s->channels[s->heap[at]].heap_at);
+}
+
+/* Where the earliest channel stands that is not doubtful; heap_n = nowhere. */
+static size_t find_sure(const struct schedule *s)
+{
+    size_t best = s->heap_n;
+
+    for (size_t i = 0; i < s->heap_n; i++) {
+        if (schedule_is_doubtful(s, s->heap[i])) continue;
+        if (best == s->heap_n || before(s, s->heap[i], s->heap[best])) best = i;
     }
+    return best;
+}
+
+bool schedule_take(struct schedule *s, int64_t now_ms, bool doubtful, uint32_t *channel)
+{
+    size_t at = 0;
+
+    if (schedule_next_ms(s) > now_ms) return false;
+    if (!doubtful && schedule_is_doubtful(s, s->heap[0])) at = find_sure(s);
+    if (at == s->heap_n || s->channels[s->heap[at]].due_ms > now_ms) return false;
+    *channel = s->heap[at];
+    take_at(s, at);
     return true;
 }
 

@@ -50,8 +50,13 @@ MUST_USE err schedule_open(struct schedule *schedule, size_t items_n,
 void schedule_close(struct schedule *schedule);
 
 /* The channel that has been due longest, taken out of the heap: the caller serves it and
- * gives it back.  False when none is due at `now_ms`. */
-bool schedule_take(struct schedule *schedule, int64_t now_ms, uint32_t *channel);
+ * gives it back.  False when none is due at `now_ms`.  Without `doubtful`, channels on
+ * which nothing due has answered lately are passed over, so that a few workers are always
+ * left for those that answer. */
+bool schedule_take(struct schedule *schedule, int64_t now_ms, bool doubtful,
+                   uint32_t *channel);
+/* True when nothing on the channel answered lately. */
+bool schedule_is_doubtful(const struct schedule *schedule, uint32_t channel);
 /* When the next channel is due; INT64_MAX when all are being served. */
 int64_t schedule_next_ms(const struct schedule *schedule);
 bool schedule_any_served(const struct schedule *schedule);

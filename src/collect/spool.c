@@ -118,7 +118,8 @@ err spool_open(const struct spool_options *options, const struct clock *clock,
     s->options = *options;
     s->clock = clock;
     s->lock_file.handle = s->open.handle = -1;
-    s->saved_mono_ms = clock_mono_ms(clock);
+    clock_machine(&s->machine);
+    s->saved_mono_ms = clock_mono_ms(&s->machine);
     lock_open(&s->lock);
     signal_open(&s->changed);
     buffer_open(&s->writing, CHUNK_BYTES + 2U * SPOOL_PAYLOAD_BYTES_MAX);
@@ -395,7 +396,7 @@ err spool_maintain(struct spool *s)
 
     err e = write_waiting(s);
     keep_bounds(s);
-    int64_t now = clock_mono_ms(s->clock);
+    int64_t now = clock_mono_ms(&s->machine);
     lock_take(&s->lock);
     bool save = s->done_changed && now - s->saved_mono_ms >= s->options.save_ms;
     lock_give(&s->lock);

@@ -30,7 +30,8 @@ struct spool_waiting {
 struct spool {
     struct spool_options options;
     char folder[FILE_PATH_BYTES];
-    const struct clock *clock;
+    const struct clock *clock; /* ages of frames */
+    struct clock machine;      /* how often the state is saved: real time */
     struct file lock_file;
     uint64_t identity; /* fixed after opening */
 

@@ -1,0 +1,135 @@
+/* http.c - the few options of libcurl that we need; see the header. */
+#include "collect/http.h"
+
+#include "base/ensure.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <curl/curl.h>
+
+struct http {
+    CURL *curl;
+    struct curl_slist *headers;
+    char error[CURL_ERROR_SIZE];
+};
+
+/* curl_easy_setopt is a checking macro of several types: one place for its result. */
+#define SET(option, value)                                                               \
+    (ok = ok && curl_easy_setopt(h->curl, option, value) == CURLE_OK)
+
+static bool set_options(struct http *h, const struct http_options *options)
+{
+    bool ok = true;
+
+    SET(CURLOPT_ERRORBUFFER, h->error);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_PROTOCOLS_STR, "https");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_CAINFO, options->authority);
+    SET(CURLOPT_CAPATH, NULL);
+    SET(CURLOPT_SSLCERT, options->certificate);
+    SET(CURLOPT_SSLKEY, options->key);
+    SET(CURLOPT_PROXY, "");
+    SET(CURLOPT_TCP_NODELAY, 1L);
+    SET(CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_ms);
+    SET(CURLOPT_TIMEOUT_MS, (long)options->answer_ms);
+    SET(CURLOPT_HTTPHEADER, h->headers);
+    SET(CURLOPT_USERAGENT, "heatnet-edge/" HEATNET_VERSION);
+    SET(CURLOPT_MAXCONNECTS, 1L);
+    return ok;
+}
+
+err http_open(const struct http_options *options, struct http **http)
+{
+    ensure(options && http);
+
+    struct http *h = memory_new(1, sizeof *h);
+    if (!h) return ERR_MEMORY;
+    h->curl = curl_easy_init();
+    h->headers = curl_slist_append(NULL, "Content-Type: application/x-protobuf");
+    if (h->headers) {
+        /* Without this libcurl waits a second for a 100 before large bodies. */
+        struct curl_slist *more = curl_slist_append(h->headers, "Expect:");
+        if (!more) curl_slist_free_all(h->headers);
+        h->headers = more;
+    }
+    if (!h->curl || !h->headers || !set_options(h, options)) {
+        http_close(h);
+        return ERR_MEMORY;
+    }
+    *http = h;
+    return ERR_OK;
+}
+
+void http_close(struct http *h)
+{
+    if (!h) return;
+    if (h->curl) curl_easy_cleanup(h->curl);
+    curl_slist_free_all(h->headers);
+    memory_free(h);
+}
+
+static size_t receive(char *data, size_t item_bytes, size_t n, void *context)
+{
+    struct buffer *answer = context;
+
+    buffer_put(answer, (struct bytes){(const uint8_t *)data, item_bytes * n});
+    return answer->broken ? 0 : item_bytes * n; /* 0 ends the transfer */
+}
+
+static err class_of(CURLcode code, const struct buffer *answer)
+{
+    if (answer->broken) return answer->broken;
+    switch ((int)code) {
+    case CURLE_OPERATION_TIMEDOUT:
+        return ERR_TIMEOUT;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+        return ERR_DENIED;
+    case CURLE_OUT_OF_MEMORY:
+        return ERR_MEMORY;
+    default:
+        return ERR_CLOSED;
+    }
+}
+
+err http_request(struct http *h, const char *url, struct bytes body,
+                 struct buffer *answer, char error[HTTP_ERROR_BYTES])
+{
+    ensure(h && url && answer && error);
+
+    bool ok = true;
+    long status = 0;
+
+    SET(CURLOPT_URL, url);
+    if (body.at) {
+        SET(CURLOPT_POST, 1L);
+        SET(CURLOPT_POSTFIELDS, (const char *)body.at);
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+    } else {
+        SET(CURLOPT_HTTPGET, 1L);
+    }
+    SET(CURLOPT_WRITEFUNCTION, receive);
+    SET(CURLOPT_WRITEDATA, answer);
+    if (!ok) return ERR_MEMORY;
+
+    h->error[0] = 0;
+    error[0] = 0;
+    CURLcode code = curl_easy_perform(h->curl);
+    if (code != CURLE_OK) {
+        const char *text = h->error[0] ? h->error : curl_easy_strerror(code);
+        (void)text_copy(error, HTTP_ERROR_BYTES, text);
+        return class_of(code, answer);
+    }
+    (void)curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status == 200) return ERR_OK;
+    (void)text_format(error, HTTP_ERROR_BYTES, "the server answered with status %ld",
+                      status);
+    return ERR_REFUSED;
+}

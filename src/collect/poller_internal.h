@@ -1,0 +1,73 @@
+/* poller_internal.h - what poller*.c share. */
+#ifndef HEATNET_COLLECT_POLLER_INTERNAL_H
+#define HEATNET_COLLECT_POLLER_INTERNAL_H
+
+#include "base/thread.h"
+#include "collect/driver.h"
+#include "collect/poller.h"
+#include "collect/scale.h"
+#include "collect/schedule.h"
+#include "collect/validate.h"
+
+struct poll_channel {
+    const struct driver *driver;
+    struct driver_channel *channel;
+    char name[DRIVER_CHANNEL_BYTES];
+};
+
+struct poll_rule { /* of one column */
+    struct scale scale;
+    struct validate_rule rule;
+    struct validate_state state;
+};
+
+/* A device.  `reading` and `rules` are the worker's that serves its channel; rows and
+ * status stand under the poller's lock. */
+struct poll_device {
+    const struct configuration_device *config;
+    const struct driver *driver; /* NULL: not polled */
+    struct driver_plan *plan;
+    struct driver_reading reading;
+    size_t columns_n;
+    uint32_t *points;
+    struct poll_rule *rules;
+
+    size_t rows_n, rows_max;
+    int64_t *times_ms;  /* rows_max */
+    double *values;     /* rows_max x columns_n, row after row */
+    uint8_t *qualities; /* likewise */
+
+    enum device_state state;
+    bool changed;
+    int64_t since_ms, answered_ms;
+    uint32_t polls, failures, response_ms;
+    char error[DRIVER_ERROR_BYTES];
+};
+
+struct poller {
+    struct poller_options options;
+    struct arena arena; /* everything below that is sized by the configuration */
+    size_t devices_n, channels_n, polled_n;
+    struct poll_device *devices; /* the configuration's order */
+    struct poll_device **polled; /* schedule items: sorted by channel */
+    struct poll_channel *channels;
+    struct thread workers[POLLER_WORKERS_MAX];
+
+    struct lock lock;
+    struct signal due;   /* for workers */
+    struct signal ready; /* for the framer */
+    bool stopping, woken;
+    struct schedule schedule;
+    uint32_t doubtful_n;     /* workers on channels that may be silent */
+    size_t rows_n;           /* of all devices */
+    int64_t rows_since_ms;   /* mono: when the oldest came */
+    int64_t clock_offset_ms; /* UTC minus mono, to see jumps */
+    uint64_t polls, failures, missed;
+};
+
+/* poller_open.c: sizes and fills everything but the threads.  ERR_MEMORY. */
+MUST_USE err poller_make(struct poller *poller,
+                         const struct configuration *configuration);
+void poller_unmake(struct poller *poller);
+
+#endif

@@ -1,0 +1,218 @@
+/* poller_open.c - from a configuration to devices, channels and a schedule. */
+#include "base/ensure.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "collect/poller_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_BYTES_MAX = 1024 * 1024 * 1024 };
+
+/* A device is left out of polling, with the reason in its status. */
+static void leave_out(struct poll_device *d, const char *why)
+{
+    (void)text_copy(d->error, sizeof d->error, why);
+    d->state = DEVICE_OFFLINE;
+    d->changed = true;
+    d->driver = NULL;
+    log_event(LOG_ERROR, "collect", "device_left_out", "device=%s why=\"%s\"",
+              d->config->code, why);
+}
+
+static err open_rows(struct poller *p, struct poll_device *d)
+{
+    size_t n = d->columns_n, rows = p->options.rows_max;
+
+    if (n * rows > POLLER_SAMPLES_MAX) rows = POLLER_SAMPLES_MAX / n;
+    d->rows_max = rows ? rows : 1;
+    d->points = arena_new(&p->arena, n, sizeof d->points[0]);
+    d->rules = arena_new(&p->arena, n, sizeof d->rules[0]);
+    d->times_ms = arena_new(&p->arena, d->rows_max, sizeof d->times_ms[0]);
+    d->values = arena_new(&p->arena, d->rows_max * n, sizeof d->values[0]);
+    d->qualities = arena_new(&p->arena, d->rows_max * n, 1);
+    d->reading.n = n;
+    d->reading.values = arena_new(&p->arena, n, sizeof d->reading.values[0]);
+    d->reading.qualities = arena_new(&p->arena, n, 1);
+    bool all = d->points && d->rules && d->times_ms && d->values && d->qualities &&
+               d->reading.values && d->reading.qualities;
+    return all ? ERR_OK : ERR_MEMORY;
+}
+
+static void fill_rule(struct poll_rule *rule, const struct configuration_point *point)
+{
+    rule->scale = scale_make(point->factor, point->offset);
+    rule->rule = (struct validate_rule){point->range_low, point->range_high,
+                                        point->rate_high, point->frozen_s};
+}
+
+/* The columns of a device: the points of its template that it has. */
+static err open_columns(struct poller *p, struct poll_device *d, const char **addresses)
+{
+    const struct configuration_template *template = d->config->template;
+
+    d->columns_n = 0;
+    for (size_t i = 0; i < template->points_n; i++) {
+        bool has = d->config->points[i] != 0;
+        addresses[i] = has ? template->points[i].address : NULL;
+        d->columns_n += has;
+    }
+    if (d->columns_n == 0) {
+        leave_out(d, "no points");
+        return ERR_OK;
+    }
+    if (d->columns_n > BLOCK_COLUMNS_MAX) {
+        leave_out(d, "too many points");
+        return ERR_OK;
+    }
+    err e = open_rows(p, d);
+    for (size_t i = 0, column = 0; i < template->points_n && !e; i++) {
+        if (!addresses[i]) continue;
+        d->points[column] = d->config->points[i];
+        fill_rule(&d->rules[column++], &template->points[i]);
+    }
+    return e;
+}
+
+/* What is wrong with the device's first bad address, for its status. */
+static void say_why(struct poll_device *d, const char *const *addresses)
+{
+    char why[DRIVER_ERROR_BYTES] = "the address is not understood";
+    const struct driver *driver = d->driver;
+
+    if (!driver->check("device", d->config->address, why, sizeof why))
+        for (size_t i = 0; i < d->config->template->points_n; i++)
+            if (addresses[i] && driver->check("point", addresses[i], why, sizeof why))
+                break;
+    leave_out(d, why);
+}
+
+static err open_device(struct poller *p, struct poll_device *d, const char **addresses)
+{
+    d->driver = driver_find(d->config->protocol);
+    if (!d->driver) {
+        leave_out(d, "the protocol is not known");
+        return ERR_OK;
+    }
+    err e = open_columns(p, d, addresses);
+    if (e || !d->driver) return e;
+    e = d->driver->plan_open(d->config->address, addresses, d->config->template->points_n,
+                             &d->plan);
+    if (e != ERR_RANGE) return e;
+    say_why(d, addresses);
+    return ERR_OK;
+}
+
+static err open_devices(struct poller *p, const struct configuration *c)
+{
+    size_t most = 1;
+    err e = ERR_OK;
+
+    p->devices_n = c->devices_n;
+    p->devices =
+        arena_new(&p->arena, c->devices_n ? c->devices_n : 1, sizeof p->devices[0]);
+    p->polled =
+        arena_new(&p->arena, c->devices_n ? c->devices_n : 1, sizeof p->polled[0]);
+    for (size_t i = 0; i < c->templates_n; i++)
+        if (c->templates[i].points_n > most) most = c->templates[i].points_n;
+    const char **addresses = memory_new(most, sizeof addresses[0]);
+    if (!p->devices || !p->polled || !addresses) e = ERR_MEMORY;
+    for (size_t i = 0; i < c->devices_n && !e; i++) {
+        p->devices[i].config = &c->devices[i];
+        e = open_device(p, &p->devices[i], addresses);
+        if (!e && p->devices[i].driver) p->polled[p->polled_n++] = &p->devices[i];
+    }
+    memory_free(addresses);
+    return e;
+}
+
+/* --- channels --------------------------------------------------------------------------
+ */
+
+struct keyed {
+    struct poll_device *device;
+    char name[DRIVER_CHANNEL_BYTES];
+};
+
+static int compare_keyed(const void *a, const void *b)
+{
+    const struct keyed *p = a, *q = b;
+    int order = strcmp(p->device->driver->protocol, q->device->driver->protocol);
+
+    if (!order) order = strcmp(p->name, q->name);
+    if (order) return order;
+    return p->device < q->device ? -1 : p->device > q->device;
+}
+
+static err open_channel(struct poller *p, const struct keyed *keyed)
+{
+    struct poll_channel *c = &p->channels[p->channels_n];
+
+    c->driver = keyed->device->driver;
+    (void)text_copy(c->name, sizeof c->name, keyed->name);
+    err e = c->driver->channel_open(c->name, p->options.timeout_ms, &c->channel);
+    if (!e) p->channels_n++;
+    return e;
+}
+
+/* Devices with the same name get the same channel; numbers rise along the sorted list. */
+static err open_channels(struct poller *p, struct keyed *keyed, uint32_t *channels)
+{
+    err e = ERR_OK;
+
+    for (size_t i = 0; i < p->polled_n && !e; i++) {
+        keyed[i].device = p->polled[i];
+        e = keyed[i].device->driver->channel_name(keyed[i].device->config->address,
+                                                  keyed[i].name);
+    }
+    if (e) return e;
+    qsort(keyed, p->polled_n, sizeof keyed[0], compare_keyed);
+    for (size_t i = 0; i < p->polled_n && !e; i++) {
+        bool same = i > 0 && text_equal(keyed[i].name, keyed[i - 1].name) &&
+                    keyed[i].device->driver == keyed[i - 1].device->driver;
+        if (!same) e = open_channel(p, &keyed[i]);
+        p->polled[i] = keyed[i].device;
+        channels[i] = p->channels_n ? (uint32_t)(p->channels_n - 1) : 0;
+    }
+    return e;
+}
+
+static err open_schedule(struct poller *p, const uint32_t *channels, uint32_t *cycles)
+{
+    for (size_t i = 0; i < p->polled_n; i++) {
+        cycles[i] = p->polled[i]->config->cycle_ms;
+        if (cycles[i] < p->options.cycle_ms_min) cycles[i] = p->options.cycle_ms_min;
+    }
+    return schedule_open(&p->schedule, p->polled_n, channels, cycles, p->options.spread,
+                         clock_utc_ms(p->options.clock));
+}
+
+err poller_make(struct poller *p, const struct configuration *configuration)
+{
+    arena_open(&p->arena, ARENA_BYTES_MAX);
+    err e = open_devices(p, configuration);
+    if (e || p->polled_n == 0) return e;
+
+    struct keyed *keyed = memory_new(p->polled_n, sizeof keyed[0]);
+    uint32_t *channels = memory_new(p->polled_n, sizeof channels[0]);
+    uint32_t *cycles = memory_new(p->polled_n, sizeof cycles[0]);
+    p->channels = arena_new(&p->arena, p->polled_n, sizeof p->channels[0]);
+    if (!keyed || !channels || !cycles || !p->channels) e = ERR_MEMORY;
+    if (!e) e = open_channels(p, keyed, channels);
+    if (!e) e = open_schedule(p, channels, cycles);
+    memory_free(keyed);
+    memory_free(channels);
+    memory_free(cycles);
+    return e;
+}
+
+void poller_unmake(struct poller *p)
+{
+    for (size_t i = 0; i < p->devices_n && p->devices; i++)
+        if (p->devices[i].driver) p->devices[i].driver->plan_close(p->devices[i].plan);
+    for (size_t i = 0; i < p->channels_n; i++)
+        p->channels[i].driver->channel_close(p->channels[i].channel);
+    schedule_close(&p->schedule);
+    arena_close(&p->arena);
+}
