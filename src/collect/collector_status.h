@@ -1,0 +1,24 @@
+/* collector_status.h - the small file that tells `heatnet-edge status` what goes on. */
+#ifndef HEATNET_COLLECT_COLLECTOR_STATUS_H
+#define HEATNET_COLLECT_COLLECTOR_STATUS_H
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "collect/poller.h"
+#include "collect/spool.h"
+#include "collect/uplink.h"
+
+/* Text of "key: value" lines for a person; devices only where they are not online, at
+ * most a few dozen.  `poller` NULL: not polling. */
+void collector_status_text(const char *code, int64_t now_ms,
+                           const struct spool_counts *spool,
+                           const struct uplink_state *uplink, struct poller *poller,
+                           struct buffer *out);
+
+/* Replace FOLDER/status. */
+MUST_USE err collector_status_save(const char *folder, struct bytes text);
+/* ERR_UNKNOWN: no terminal has run there. */
+MUST_USE err collector_status_load(const char *folder, struct buffer *text);
+
+#endif
