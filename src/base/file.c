@@ -196,7 +196,7 @@ static void folder_of(const char *path, char out[FILE_PATH_BYTES])
 /* The new content, durable under its temporary name. */
 static err write_new(const char *path, struct bytes content)
 {
-    struct file file;
+    struct file file = {.handle = -1};
     err e = file_open_write(path, &file);
     if (e) return e;
     e = file_cut(&file, 0); /* left by a replacement that was cut short */
