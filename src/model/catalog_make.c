@@ -172,7 +172,8 @@ static err set_device_runs(struct catalog *c)
     return at == c->points_n ? ERR_OK : ERR_CORRUPT; /* left: no such device */
 }
 
-/* Parents of an earlier kind cannot lead back; only the others have to be walked. */
+/* A circle has at least one site whose parent is of no earlier kind: only from those the way
+ * up has to be walked. */
 static err check_site(const struct catalog *c, const struct site *site)
 {
     const struct site *at = site;
@@ -180,7 +181,7 @@ static err check_site(const struct catalog *c, const struct site *site)
     for (unsigned depth = 0; at->parent != 0; depth++) {
         const struct site *parent = catalog_site(c, at->parent);
         if (parent == NULL || depth >= SITE_DEPTH_MAX) return ERR_CORRUPT;
-        if (parent->kind < at->kind) return ERR_OK;
+        if (depth == 0 && parent->kind < site->kind) return ERR_OK;
         at = parent;
     }
     return ERR_OK;
