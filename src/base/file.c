@@ -170,7 +170,7 @@ err file_read_whole(const char *path, struct buffer *out)
 {
     ensure(out != NULL);
 
-    struct file file;
+    struct file file = {.handle = -1};
     err e = file_open_read(path, &file);
     if (e) return e;
     buffer_clear(out);
