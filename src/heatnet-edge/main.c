@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define TEXT(key, field, help)                                                           \
+#define WORDS(key, field, help)                                                          \
     {                                                                                    \
         key, help, SETTING_TEXT, offsetof(struct edge_options, field), 0, 0              \
     }
-#define COUNT_OF(key, field, help, least, most)                                          \
+#define NUMBER(key, field, help, least, most)                                            \
     {                                                                                    \
         key, help, SETTING_COUNT, offsetof(struct edge_options, field), least, most      \
     }
@@ -23,28 +23,28 @@
     }
 
 static const struct setting table[] = {
-    TEXT("server", server, "address of the server, https://HOST:PORT"),
-    TEXT("terminal", terminal, "code of this terminal"),
-    TEXT("certificate", certificate, "its certificate, PEM file"),
-    TEXT("key", key, "the certificate's key, PEM file"),
-    TEXT("authority", authority, "the server's authority, PEM file"),
-    TEXT("data", data, "folder of the spool, the configuration and the status"),
-    TEXT("clock", clock, "machine, or ORIGIN_UTC_MS/ORIGIN_REAL_MS/SPEED"),
-    COUNT_OF("workers", workers, "connections polled at the same time", 1,
-             POLLER_WORKERS_MAX),
-    COUNT_OF("timeout-ms", timeout_ms, "how long a device may take to answer, ms", 50,
-             60000),
-    COUNT_OF("keep-days", keep_days, "how long acknowledged frames are kept, days", 7,
-             3650),
-    COUNT_OF("spool-mb", spool_mb, "the most that the spool takes on the disk, MB", 1,
-             1000000),
+    WORDS("server", server, "address of the server, https://HOST:PORT"),
+    WORDS("terminal", terminal, "code of this terminal"),
+    WORDS("certificate", certificate, "its certificate, PEM file"),
+    WORDS("key", key, "the certificate's key, PEM file"),
+    WORDS("authority", authority, "the server's authority, PEM file"),
+    WORDS("data", data, "folder of the spool, the configuration and the status"),
+    WORDS("clock", clock, "machine, or ORIGIN_UTC_MS/ORIGIN_REAL_MS/SPEED"),
+    NUMBER("workers", workers, "connections polled at the same time", 1,
+           POLLER_WORKERS_MAX),
+    NUMBER("timeout-ms", timeout_ms, "how long a device may take to answer, ms", 50,
+           60000),
+    NUMBER("keep-days", keep_days, "how long acknowledged frames are kept, days", 7,
+           3650),
+    NUMBER("spool-mb", spool_mb, "the most that the spool takes on the disk, MB", 1,
+           1000000),
     FLAG("spread", spread, "spread polls over the cycle instead of one instant"),
-    TEXT("log-folder", log_folder, "also write the log to files there, kept 7 days"),
+    WORDS("log-folder", log_folder, "also write the log to files there, kept 7 days"),
     FLAG("debug", debug, "log more"),
-    TEXT("from", from, "fill: where to begin, UTC or -Nd or -Nh"),
-    TEXT("to", to, "fill: where to end, UTC or now"),
-    COUNT_OF("step", step_s, "fill: seconds between polls", 1, 86400),
-    TEXT("plant", plant, "fill: control socket of heatnet-plant"),
+    WORDS("from", from, "fill: where to begin, UTC or -Nd or -Nh"),
+    WORDS("to", to, "fill: where to end, UTC or now"),
+    NUMBER("step", step_s, "fill: seconds between polls", 1, 86400),
+    WORDS("plant", plant, "fill: control socket of heatnet-plant"),
 };
 
 static const struct {
