@@ -79,6 +79,7 @@ static void header_map(struct import *import, enum row_kind kind)
         if (header->names[i][0] == '\0') continue;
         size_t column = column_of(table, header->names[i]);
         if (column == table->columns_n) {
+            header->odd[kind] = true;
             if (import->registering) report_unknown_column(import, table, header->names[i]);
             continue;
         }
@@ -237,7 +238,7 @@ static void row_fill(struct import *import, enum row_kind kind)
         given[column[i] - 1] = true;
         (void)cell_read(import, &table->columns[column[i] - 1], cell, item);
     }
-    if (old == NULL) check_required(import, kind, given);
+    if (old == NULL && !import->header.odd[kind]) check_required(import, kind, given);
     if (kind == ROW_POINT && import->faults_n == faults_n)
         rules_point_row(import, item, old, given, cell_of_kind(import, kind, CELL_UNIT));
     count_change(import, kind, old, item);

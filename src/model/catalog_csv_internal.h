@@ -62,6 +62,7 @@ struct header {
     size_t line, names_n;
     char names[CSV_CELLS_MAX][CATALOG_CODE_BYTES];
     bool mapped[ROW_KIND_N], usable[ROW_KIND_N];
+    bool odd[ROW_KIND_N]; /* has an unknown column: perhaps the one that is missing */
     uint8_t column[ROW_KIND_N][CSV_CELLS_MAX]; /* index + 1; 0 = none */
 };
 
