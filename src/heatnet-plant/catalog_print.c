@@ -51,8 +51,7 @@ static const char *site_type(unsigned node_i)
 static const char *site_parent(const struct network *network, unsigned node_i)
 {
     if (node_i == NODE_SOURCE) return "HN";
-    while (node_i >= NODE_STATION_FIRST)
-        node_i = network->nodes[node_i].parent;
+    while (node_i >= NODE_STATION_FIRST) node_i = network->nodes[node_i].parent;
     return network->nodes[node_i].code;
 }
 
@@ -71,11 +70,11 @@ static void put_node(struct buffer *out, const struct network *network, unsigned
 
 static void put_sites(struct buffer *out, const struct network *network)
 {
-    buffer_put_text(out, "kind,code,name,name_en,type,parent,time_zone,area_m2,x_m,y_m\n"
-                         "site,HN,热网示范公司,Heatnet Demo Company,company,,Asia/Shanghai"
-                         ",,,\n");
-    for (unsigned i = 0; i < NODES_N; i++)
-        put_node(out, network, i);
+    buffer_put_text(out,
+                    "kind,code,name,name_en,type,parent,time_zone,area_m2,x_m,y_m\n"
+                    "site,HN,热网示范公司,Heatnet Demo Company,company,,Asia/Shanghai"
+                    ",,,\n");
+    for (unsigned i = 0; i < NODES_N; i++) put_node(out, network, i);
     for (unsigned s = 0; s < STATIONS_N; s++) {
         const char *station = network->nodes[NODE_STATION_FIRST + s].code;
         for (unsigned h = 0; h < HOMES_N; h++) {
@@ -97,21 +96,30 @@ static void put_pipes(struct buffer *out, const struct network *network)
         char code[CODE_BYTES], length[NUMBER_BYTES], diameter[NUMBER_BYTES];
         bool fits = text_format(code, sizeof code, "P-%s", node->code);
         ensure(fits);
-        put_row(out, (const char *const[]){"pipe", code, network->nodes[node->parent].code,
-                                           node->code, number(node->length_m, length),
-                                           number(round(node->diameter_m * 1000), diameter),
-                                           NULL});
+        put_row(out, (const char *const[]){
+                         "pipe", code, network->nodes[node->parent].code, node->code,
+                         number(node->length_m, length),
+                         number(round(node->diameter_m * 1000), diameter), NULL});
     }
+}
+
+static double or_none(double value)
+{
+    return value > 0 ? value : NAN;
 }
 
 /* The cells of limits; all empty when there are none. */
 static void put_limits(struct buffer *out, const struct point_limits *limits)
 {
-    static const struct point_limits none = {NAN, NAN, NAN, 0, NAN, NAN, NAN, NAN, NAN, 0};
+    static const struct point_limits none = {
+        .range = {NAN,  NAN},
+          .alarm = { NAN, NAN, NAN, NAN}
+    };
     const struct point_limits *l = limits ? limits : &none;
-    const double cells[] = {l->range_low, l->range_high, l->rate_high, l->frozen_s,
-                            l->low_low,   l->low,        l->high,      l->high_high,
-                            l->dead_band, l->delay_s};
+    const double cells[] = {l->range[0], l->range[1], or_none(l->rate_high),
+                            l->frozen_s, l->alarm[0], l->alarm[1],
+                            l->alarm[2], l->alarm[3], or_none(l->dead_band),
+                            l->delay_s};
 
     for (size_t i = 0; i < COUNT(cells); i++) {
         char text[NUMBER_BYTES];
@@ -124,8 +132,9 @@ static void put_point(struct buffer *out, const struct point_map *map,
                       const struct point_row *row)
 {
     char address[ADDRESS_BYTES], factor[NUMBER_BYTES];
-    const char *const head[] = {"point", map->code, row->key, row->name, row->name_en,
-                                quantity_word(row->quantity), row->unit};
+    const char *const head[] = {"point",   map->code,    row->key,
+                                row->name, row->name_en, quantity_word(row->quantity),
+                                row->unit};
 
     for (size_t i = 0; i < COUNT(head); i++) {
         put_cell(out, head[i]);
@@ -149,11 +158,12 @@ static void put_templates(struct buffer *out)
     buffer_put_text(out, "kind,code,name,name_en,protocol,picture\n");
     for (size_t i = 0; i < COUNT(maps); i++)
         put_row(out, (const char *const[]){"template", maps[i]->code, maps[i]->name,
-                                           maps[i]->name_en, "modbus-tcp", maps[i]->picture,
-                                           NULL});
-    buffer_put_text(out, "kind,template,key,name,name_en,quantity,unit,address,factor,offset,"
-                         "decimals,range_low,range_high,rate_high,frozen_s,low_low,low,high,"
-                         "high_high,dead_band,delay_s,priority_outer,priority_inner,bits\n");
+                                           maps[i]->name_en, "modbus-tcp",
+                                           maps[i]->picture, NULL});
+    buffer_put_text(out,
+                    "kind,template,key,name,name_en,quantity,unit,address,factor,offset,"
+                    "decimals,range_low,range_high,rate_high,frozen_s,low_low,low,high,"
+                    "high_high,dead_band,delay_s,priority_outer,priority_inner,bits\n");
     for (size_t i = 0; i < COUNT(maps); i++)
         for (size_t k = 0; k < maps[i]->rows_n; k++)
             put_point(out, maps[i], &maps[i]->rows[k]);
@@ -172,11 +182,12 @@ static void put_device(struct buffer *out, struct catalog_print settings,
     char name[NAME_BYTES * 2], name_en[NAME_BYTES * 2];
     bool fits = text_format(code, sizeof code, "%s-%s", line.site, line.suffix);
 
-    fits = fits && text_format(address, sizeof address, "127.0.0.1:%u/%u", line.port, line.unit);
+    fits = fits &&
+           text_format(address, sizeof address, "127.0.0.1:%u/%u", line.port, line.unit);
     fits = fits && text_format(cycle, sizeof cycle, "%u", line.cycle_s);
     fits = fits && text_format(name, sizeof name, "%s%s", line.name, line.map->name);
-    fits = fits && text_format(name_en, sizeof name_en, "%s %s", line.name_en,
-                               line.map->name_en);
+    fits = fits &&
+           text_format(name_en, sizeof name_en, "%s %s", line.name_en, line.map->name_en);
     ensure(fits);
     put_row(out, (const char *const[]){"device", code, name, name_en, line.site,
                                        line.map->code, settings.terminal, address, cycle,
@@ -214,7 +225,8 @@ void catalog_print(struct catalog_print settings, struct buffer *out)
     put_sites(out, network);
     put_pipes(out, network);
     put_templates(out);
-    buffer_put_text(out, "kind,code,name,name_en,site,template,terminal,address,cycle_s\n");
+    buffer_put_text(out,
+                    "kind,code,name,name_en,site,template,terminal,address,cycle_s\n");
     const struct node *source = &network->nodes[NODE_SOURCE];
     put_device(out, settings,
                (struct device_line){source->code, "PLC", source->name, source->name_en,

@@ -1,5 +1,5 @@
-/* catalog_print.h - the plant as an import file (model/catalog_csv.h), from the same tables
- * that the physics and the registers are built from. */
+/* catalog_print.h - the plant as an import file (model/catalog_csv.h), from the same
+ * tables that the physics and the registers are built from. */
 #ifndef HEATNET_PLANT_CATALOG_PRINT_H
 #define HEATNET_PLANT_CATALOG_PRINT_H
 
@@ -7,8 +7,8 @@
 #include "heatnet-plant/devices.h"
 
 struct catalog_print {
-    const uint16_t *ports;  /* [PORTS_N] */
-    const char *terminal;   /* code of the terminal that collects; "" = none */
+    const uint16_t *ports; /* [PORTS_N] */
+    const char *terminal;  /* code of the terminal that collects; "" = none */
 };
 
 enum { CATALOG_PRINT_BYTES_MAX = 1024 * 1024 };

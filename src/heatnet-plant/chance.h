@@ -15,8 +15,8 @@ double chance_unit(uint64_t key);
 double chance_between(uint64_t key, double least, double most);
 /* Near to a normal distribution, mean 0, deviation 1, bounded by +-3.5. */
 double chance_normal(uint64_t key);
-/* A smooth random function of time with values in [-1, 1]: independent even values at every
- * whole multiple of `period_s`, joined by a curve without kinks. */
+/* A smooth random function of time with values in [-1, 1]: independent even values at
+ * every whole multiple of `period_s`, joined by a curve without kinks. */
 double chance_wave(uint64_t key, double time_s, double period_s);
 
 #endif

@@ -27,8 +27,8 @@ static err run_time(const struct call *call)
 {
     char text[TIME_TEXT_BYTES];
     text_from_time(call->session->plant->utc_s * 1000, text);
-    buffer_format(call->answer, "%lld %s\n", (long long)call->session->plant->utc_s * 1000,
-                  text);
+    buffer_format(call->answer, "%lld %s\n",
+                  (long long)call->session->plant->utc_s * 1000, text);
     return ERR_OK;
 }
 
@@ -44,8 +44,9 @@ static err run_status(const struct call *call)
     else if (clock->kind == CLOCK_MACHINE)
         buffer_put_text(call->answer, "clock machine\n");
     else
-        buffer_format(call->answer, "clock %lld/%lld/%g\n", (long long)clock->origin_utc_ms,
-                      (long long)clock->origin_real_ms, clock->speed);
+        buffer_format(call->answer, "clock %lld/%lld/%g\n",
+                      (long long)clock->origin_utc_ms, (long long)clock->origin_real_ms,
+                      clock->speed);
     buffer_format(call->answer, "behind_s %lld\n",
                   (long long)(pace_target_s(s->pace) - s->plant->utc_s));
     buffer_format(call->answer, "clients %u requests %llu faults %u\n",
@@ -53,8 +54,8 @@ static err run_status(const struct call *call)
                   (unsigned long long)modbus_server_requests_n(s->server), s->faults->n);
     buffer_format(call->answer,
                   "outdoor %.1f degC supply %.1f return %.1f degC heat %.2f MW\n",
-                  s->plant->weather.outdoor_degc, source->supply_degc, source->return_degc,
-                  source->heat_w * 1e-6);
+                  s->plant->weather.outdoor_degc, source->supply_degc,
+                  source->return_degc, source->heat_w * 1e-6);
     return ERR_OK;
 }
 
@@ -105,7 +106,8 @@ static err run_advance(const struct call *call)
     const struct session *s = call->session;
     int64_t utc_s;
 
-    if (!s->pace->held) return refuse(call, ERR_STATE, "the plant follows a clock (--hold)");
+    if (!s->pace->held)
+        return refuse(call, ERR_STATE, "the plant follows a clock (--hold)");
     if (call->words_n != 1 || read_target(s->plant, call->words[0], &utc_s) != ERR_OK)
         return refuse(call, ERR_TYPE, "the form is: advance +SECONDS | UTC_MS | UTC");
     if (utc_s < s->plant->utc_s) return refuse(call, ERR_RANGE, "that time is past");
@@ -137,8 +139,8 @@ static err run_faults(const struct call *call)
 
 static err run_fault(const struct call *call)
 {
-    return fault_set(call->session->faults, call->session->plant, call->words_n, call->words,
-                     call->answer);
+    return fault_set(call->session->faults, call->session->plant, call->words_n,
+                     call->words, call->answer);
 }
 
 static err run_clear(const struct call *call)
@@ -237,6 +239,7 @@ static const struct {
     {"help", "                  this list", run_help},
 };
 
+
 void command_help(struct buffer *out)
 {
     for (size_t i = 0; i < COUNT(commands); i++)
@@ -269,7 +272,8 @@ void command_run(const struct session *session, const char *line, struct buffer 
 
     *wait_until_s = 0;
     unsigned words_n = text_copy(copy, sizeof copy, line) ? split(copy, words) : 0;
-    while (words_n > 0 && at < COUNT(commands) && strcmp(commands[at].name, words[0]) != 0)
+    while (words_n > 0 && at < COUNT(commands) &&
+           strcmp(commands[at].name, words[0]) != 0)
         at++;
     if (words_n == 0 || at == COUNT(commands)) {
         buffer_put_text(answer, "error: unknown command, try: help\n");

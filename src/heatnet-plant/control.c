@@ -94,8 +94,8 @@ static void client_ready(void *owner)
 
     size_t room = sizeof client->line - client->line_n;
     if (!client->watch.writing && room > 0) {
-        ssize_t n = recv(client->watch.handle, client->line + client->line_n, room,
-                         MSG_DONTWAIT);
+        ssize_t n =
+            recv(client->watch.handle, client->line + client->line_n, room, MSG_DONTWAIT);
         if (n > 0)
             client->line_n += (size_t)n;
         else
@@ -108,12 +108,12 @@ static void client_ready(void *owner)
 static void listener_ready(void *owner)
 {
     struct control *control = owner;
-    int handle = accept4(control->listener.handle, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int handle =
+        accept4(control->listener.handle, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     unsigned at = 0;
 
     if (handle < 0) return;
-    while (at < CONTROL_CLIENTS_MAX && control->clients[at].watch.handle >= 0)
-        at++;
+    while (at < CONTROL_CLIENTS_MAX && control->clients[at].watch.handle >= 0) at++;
     if (at == CONTROL_CLIENTS_MAX) {
         close(handle);
         return;

@@ -28,7 +28,8 @@ double device_sensed(const struct device *device, size_t offset, bool *frozen)
 bool device_sensor_fault(struct device *device, struct sensor_fault fault)
 {
     unsigned at = 0;
-    while (at < device->sensor_faults_n && device->sensor_faults[at].offset != fault.offset)
+    while (at < device->sensor_faults_n &&
+           device->sensor_faults[at].offset != fault.offset)
         at++;
     if (at == SENSOR_FAULTS_N_MAX) return false;
     fault.value = true_value(device, fault.offset);

@@ -1,8 +1,8 @@
 /* device.h - what every metering device of the plant has: its diagnostics and what may be
  * wrong with its sensors.
  *
- * A measured quantity is a double in the device's struct; its offset there is its identity for
- * sensor faults and for the register map (points.h). */
+ * A measured quantity is a double in the device's struct; its offset there is its
+ * identity for sensor faults and for the register map (points.h). */
 #ifndef HEATNET_PLANT_DEVICE_H
 #define HEATNET_PLANT_DEVICE_H
 
@@ -12,11 +12,11 @@
 enum { SENSOR_FAULTS_N_MAX = 4 };
 
 struct sensor_fault {
-    size_t offset;       /* of the measured quantity */
-    bool frozen;         /* shows `value` for ever; otherwise drifts */
+    size_t offset; /* of the measured quantity */
+    bool frozen;   /* shows `value` for ever; otherwise drifts */
     double value;
-    double drift_per_s;  /* SI unit per second, from `since_s` on */
-    double since_s;      /* plant running seconds */
+    double drift_per_s; /* SI unit per second, from `since_s` on */
+    double since_s;     /* plant running seconds */
 };
 
 /* The first member of struct home, station and source. */
@@ -29,8 +29,8 @@ struct device {
     struct sensor_fault sensor_faults[SENSOR_FAULTS_N_MAX];
 };
 
-/* What the sensor of the quantity at `offset` makes of it; *frozen tells whether it also has
- * lost its noise. */
+/* What the sensor of the quantity at `offset` makes of it; *frozen tells whether it also
+ * has lost its noise. */
 double device_sensed(const struct device *device, size_t offset, bool *frozen);
 /* False when there are SENSOR_FAULTS_N_MAX; one at the same offset is replaced. */
 bool device_sensor_fault(struct device *device, struct sensor_fault fault);

@@ -9,7 +9,8 @@
 
 enum { NOISE_KEY = 7 };
 
-static bool station_device(struct station *station, unsigned unit, struct device_place *place)
+static bool station_device(struct station *station, unsigned unit,
+                           struct device_place *place)
 {
     if (unit == UNIT_CONTROLLER) {
         place->kind = DEVICE_STATION;
@@ -24,7 +25,8 @@ static bool station_device(struct station *station, unsigned unit, struct device
     return true;
 }
 
-bool device_at(struct plant *plant, unsigned port_i, unsigned unit, struct device_place *place)
+bool device_at(struct plant *plant, unsigned port_i, unsigned unit,
+               struct device_place *place)
 {
     ensure(port_i < PORTS_N);
     struct device_place found = {

@@ -66,7 +66,8 @@ static bool stuck_valve(const struct order *order)
 static bool sensor_drift(const struct order *order)
 {
     struct sensor_fault fault = {.offset = order->point->offset,
-                                 .drift_per_s = order->value / order->point->per_si / 3600};
+                                 .drift_per_s =
+                                     order->value / order->point->per_si / 3600};
     return device_sensor_fault(order->place->device, fault);
 }
 
@@ -100,6 +101,7 @@ static const struct kind {
     {"communication-loss", "           no answer any more", false, 7, 0, communication_loss},
 };
 
+
 void fault_help(struct buffer *out)
 {
     for (size_t i = 0; i < COUNT(kinds); i++)
@@ -130,12 +132,14 @@ static err read_parameters(const struct kind *kind, unsigned words_n, char *cons
         if (words_n == 0)
             return refuse(ERR_SHORT, why, "name a point of the site after", kind->name);
         order->point = point_by_key(order->place->map, words[at]);
-        if (!order->point) return refuse(ERR_UNKNOWN, why, "the site has no point", words[at]);
+        if (!order->point)
+            return refuse(ERR_UNKNOWN, why, "the site has no point", words[at]);
         at++;
     }
     if (at < words_n && text_to_double(words[at], &order->value) != ERR_OK)
         return refuse(ERR_TYPE, why, "not a number:", words[at]);
-    if (at + 1 < words_n) return refuse(ERR_TYPE, why, "one word too many:", words[at + 1]);
+    if (at + 1 < words_n)
+        return refuse(ERR_TYPE, why, "one word too many:", words[at + 1]);
     return ERR_OK;
 }
 
@@ -152,14 +156,15 @@ static void remember(struct faults *faults, unsigned words_n, char *const *words
     }
 }
 
-err fault_set(struct faults *faults, struct plant *plant, unsigned words_n, char *const *words,
-              struct buffer *why)
+err fault_set(struct faults *faults, struct plant *plant, unsigned words_n,
+              char *const *words, struct buffer *why)
 {
     struct device_place place;
     struct order order = {.place = &place};
 
     if (words_n < 2) return refuse(ERR_SHORT, why, "the form is", "fault SITE KIND ...");
-    if (faults->n == FAULTS_MAX) return refuse(ERR_FULL, why, "clear some first:", "faults");
+    if (faults->n == FAULTS_MAX)
+        return refuse(ERR_FULL, why, "clear some first:", "faults");
     if (!device_of_site(plant, words[0], &place))
         return refuse(ERR_UNKNOWN, why, "no such site:", words[0]);
     const struct kind *kind = kind_named(words[1]);
@@ -183,18 +188,14 @@ static void mend(struct device_place *place)
     switch (place->kind) {
     case DEVICE_SOURCE:
         source->leak_kg_s = 0;
-        for (unsigned i = 0; i < SOURCE_PUMPS_N; i++)
-            source->pumps[i].tripped = false;
+        for (unsigned i = 0; i < SOURCE_PUMPS_N; i++) source->pumps[i].tripped = false;
         break;
     case DEVICE_STATION:
         station->leak_kg_s = 0;
         station->valve_stuck = false;
-        for (unsigned i = 0; i < STATION_PUMPS_N; i++)
-            station->pumps[i].tripped = false;
+        for (unsigned i = 0; i < STATION_PUMPS_N; i++) station->pumps[i].tripped = false;
         break;
-    case DEVICE_METER:
-        ((struct home *)place->device)->valve_stuck = false;
-        break;
+    case DEVICE_METER: ((struct home *)place->device)->valve_stuck = false; break;
     }
 }
 

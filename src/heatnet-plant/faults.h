@@ -17,8 +17,8 @@ struct faults {
     struct fault at[FAULTS_MAX];
 };
 
-/* words: SITE KIND [PARAMETERS].  On error `why` has one line: what is wrong and the right
- * form, and nothing has changed. */
+/* words: SITE KIND [PARAMETERS].  On error `why` has one line: what is wrong and the
+ * right form, and nothing has changed. */
 MUST_USE err fault_set(struct faults *faults, struct plant *plant, unsigned words_n,
                        char *const *words, struct buffer *why);
 /* Mend all faults of SITE or, with "all", everywhere.  ERR_UNKNOWN: no such site. */

@@ -19,8 +19,16 @@
 
 /* People, cooking, lamps, W per m2, by local hour. */
 static const struct curve_point habits[] = {
-    {0, 2.0}, {6, 2.0}, {7.5, 4.5}, {9, 2.8}, {11.5, 4.5}, {13, 3.0}, {17, 3.2}, {19, 6.0},
-    {22, 5.0}, {24, 2.0},
+    {0,    2.0},
+    {6,    2.0},
+    {7.5,  4.5},
+    {9,    2.8},
+    {11.5, 4.5},
+    {13,   3.0},
+    {17,   3.2},
+    {19,   6.0},
+    {22,   5.0},
+    {24,   2.0},
 };
 
 void home_open(struct home *home, const struct home_plan *plan, double loss_w_m2k,
@@ -57,8 +65,7 @@ static void valve_step(struct home *home)
     if (home->has_thermostat)
         want = clamp((home->thermostat_degc - home->indoor_degc) / VALVE_BAND_K + 0.5,
                      0.08, 1);
-    if (!home->valve_stuck)
-        home->valve_share = approach(home->valve_share, want, 0.05);
+    if (!home->valve_stuck) home->valve_share = approach(home->valve_share, want, 0.05);
     home->valve_percent = home->valve_share * 100;
 }
 
@@ -75,7 +82,8 @@ static double radiator_w(const struct home *home, struct home_supply supply)
     return fmax(0, stream_w_k * effect * (supply.degc - home->indoor_degc));
 }
 
-void home_step(struct home *home, struct home_supply supply, const struct weather *weather)
+void home_step(struct home *home, struct home_supply supply,
+               const struct weather *weather)
 {
     const double dt = HOME_STEP_S;
     double outdoor = weather->outdoor_degc;

@@ -3,8 +3,8 @@
  *   outdoor --(windows, air)-- air --(surfaces)-- mass --(walls)-- outdoor
  *                               ^ radiator, people, sun   ^ sun
  *
- * The two-node building model of ISO 13790 annex C, simplified; radiator after EN 442 with
- * exponent 1.3, its outlet by effectiveness 1 - exp(-NTU).  Steps of HOME_STEP_S are
+ * The two-node building model of ISO 13790 annex C, simplified; radiator after EN 442
+ * with exponent 1.3, its outlet by effectiveness 1 - exp(-NTU).  Steps of HOME_STEP_S are
  * semi-implicit in the air node; every flow of heat is booked once, so the balance closes
  * exactly. */
 #ifndef HEATNET_PLANT_HOME_H
@@ -33,7 +33,8 @@ struct home {
     double mass_degc;
     double bias; /* of its meter and habits, -1..1 */
     /* measured */
-    double indoor_degc, supply_degc, return_degc, flow_kg_s, heat_w, heat_j, valve_percent;
+    double indoor_degc, supply_degc, return_degc, flow_kg_s, heat_w, heat_j,
+        valve_percent;
     /* books, J since birth */
     double loss_j, gain_j;
 };
@@ -48,7 +49,8 @@ struct home_supply {
 };
 
 /* HOME_STEP_S seconds. */
-void home_step(struct home *home, struct home_supply supply, const struct weather *weather);
+void home_step(struct home *home, struct home_supply supply,
+               const struct weather *weather);
 
 /* What it holds against 0 degC. */
 double home_stored_j(const struct home *home);

@@ -35,7 +35,8 @@ err loop_add(struct loop *loop, struct watch *watch)
 void loop_writing(struct loop *loop, struct watch *watch, bool writing)
 {
     if (watch->writing == writing) return;
-    struct epoll_event event = {.events = writing ? EPOLLOUT : EPOLLIN, .data.ptr = watch};
+    struct epoll_event event = {.events = writing ? EPOLLOUT : EPOLLIN,
+                                .data.ptr = watch};
     watch->writing = writing;
     int failed = epoll_ctl(loop->handle, EPOLL_CTL_MOD, watch->handle, &event);
     ensure(failed == 0);

@@ -1,10 +1,10 @@
 /* loop.h - one epoll loop for all sockets of the plant.
  *
  * Everything (physics, Modbus, control) runs in the one thread that turns this loop, so a
- * register block is always a picture of one moment and nothing needs a lock.  A watch must stay
- * in place while it is watched; an event that was already fetched may still arrive after
- * loop_remove(), so a watch's memory is never given back before the loop is closed and its
- * `ready` must bear a call too many. */
+ * register block is always a picture of one moment and nothing needs a lock.  A watch
+ * must stay in place while it is watched; an event that was already fetched may still
+ * arrive after loop_remove(), so a watch's memory is never given back before the loop is
+ * closed and its `ready` must bear a call too many. */
 #ifndef HEATNET_PLANT_LOOP_H
 #define HEATNET_PLANT_LOOP_H
 

@@ -26,23 +26,27 @@ struct options {
     char terminal[SETTING_TEXT_BYTES];
 };
 
-#define AT(field) offsetof(struct options, field)
-
 static const struct setting table[] = {
-    {"port-base", "the source's TCP port, stations follow; 0 = any free ports", SETTING_COUNT,
-     AT(port_base), 0, 65535 - PORTS_N},
-    {"seed", "another seed, another weather", SETTING_COUNT, AT(seed), 0, 4294967295.0},
-    {"speed", "plant seconds per second", SETTING_NUMBER, AT(speed), 0.001, 100000},
-    {"clock", "machine, or ORIGIN_UTC_MS/ORIGIN_REAL_MS/SPEED", SETTING_TEXT, AT(clock), 0, 0},
-    {"start", "plant time to begin at: UTC, or -7d, -12h from now", SETTING_TEXT, AT(start), 0,
-     0},
-    {"hold", "stand still until told by: advance, run", SETTING_FLAG, AT(hold), 0, 0},
-    {"control", "path of the control socket", SETTING_TEXT, AT(control), 0, 0},
+    {"port-base", "the source's TCP port, stations follow; 0 = any free ports",
+     SETTING_COUNT, offsetof(struct options, port_base), 0, 65535 - PORTS_N},
+    {"seed", "another seed, another weather", SETTING_COUNT,
+     offsetof(struct options, seed), 0, 4294967295.0},
+    {"speed", "plant seconds per second", SETTING_NUMBER,
+     offsetof(struct options, speed), 0.001, 100000},
+    {"clock", "machine, or ORIGIN_UTC_MS/ORIGIN_REAL_MS/SPEED", SETTING_TEXT,
+     offsetof(struct options, clock), 0, 0},
+    {"start", "plant time to begin at: UTC, or -7d, -12h from now", SETTING_TEXT,
+     offsetof(struct options, start), 0, 0},
+    {"hold", "stand still until told by: advance, run", SETTING_FLAG,
+     offsetof(struct options, hold), 0, 0},
+    {"control", "path of the control socket", SETTING_TEXT,
+     offsetof(struct options, control), 0, 0},
     {"served-log", "file that gets a line for each served read of a poll counter",
-     SETTING_TEXT, AT(served_log), 0, 0},
-    {"terminal", "catalog: code of the terminal that collects", SETTING_TEXT, AT(terminal), 0,
-     0},
+     SETTING_TEXT, offsetof(struct options, served_log), 0, 0},
+    {"terminal", "catalog: code of the terminal that collects", SETTING_TEXT,
+     offsetof(struct options, terminal), 0, 0},
 };
+
 
 /* "-7d" and "-12h" from `now_ms`, or a written time. */
 static err read_start(const char *text, int64_t now_ms, int64_t *utc_ms)
@@ -89,8 +93,7 @@ static err pace_open(const struct options *options, struct pace *pace)
 static void announce(const struct options *options, const struct modbus_server *server)
 {
     printf("ports");
-    for (unsigned i = 0; i < PORTS_N; i++)
-        printf(" %u", modbus_server_port(server, i));
+    for (unsigned i = 0; i < PORTS_N; i++) printf(" %u", modbus_server_port(server, i));
     if (options->control[0]) printf("\ncontrol %s", options->control);
     printf("\nready\n");
     (void)fflush(stdout);
@@ -115,15 +118,16 @@ static err serve(const struct options *options)
     struct control *control = NULL;
 
     err e = pace_open(options, &pace);
-    if (e) log_event(LOG_ERROR, "plant", "options", "clock=%s start=%s error=%s",
-                     options->clock, options->start, err_name(e));
+    if (e)
+        log_event(LOG_ERROR, "plant", "options", "clock=%s start=%s error=%s",
+                  options->clock, options->start, err_name(e));
     if (!e) e = plant_open(options->seed, pace.target_s, &session.plant);
     if (!e) e = loop_open(&loop);
     if (!e)
         e = modbus_server_open(
-            (struct modbus_server_settings){
-                (uint16_t)options->port_base,
-                options->served_log[0] ? options->served_log : NULL},
+            (struct modbus_server_settings){(uint16_t)options->port_base,
+                                            options->served_log[0] ? options->served_log
+                                                                   : NULL},
             session.plant, &loop, &session.server);
     if (!e && options->control[0])
         e = control_open(options->control, &session, &loop, &control);
@@ -143,8 +147,7 @@ static err print_catalog(const struct options *options)
     uint16_t ports[PORTS_N];
     struct buffer out;
 
-    for (unsigned i = 0; i < PORTS_N; i++)
-        ports[i] = (uint16_t)(options->port_base + i);
+    for (unsigned i = 0; i < PORTS_N; i++) ports[i] = (uint16_t)(options->port_base + i);
     buffer_open(&out, CATALOG_PRINT_BYTES_MAX);
     catalog_print((struct catalog_print){ports, options->terminal}, &out);
     err e = out.broken;
@@ -170,16 +173,19 @@ static err send_command(const struct options *options, int words_n, char *const 
 
 static int usage(void)
 {
-    puts("heatnet-plant [OPTIONS]                                  serve the plant\n"
-         "heatnet-plant catalog [--port-base P] [--terminal CODE]  print the import file\n"
-         "heatnet-plant command --control PATH WORDS...            talk to a running plant\n");
+    puts(
+        "heatnet-plant [OPTIONS]                                  serve the plant\n"
+        "heatnet-plant catalog [--port-base P] [--terminal CODE]  print the import file\n"
+        "heatnet-plant command --control PATH WORDS...            talk to a running "
+        "plant\n");
     settings_print_help(table, COUNT(table));
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.port_base = 15020, .seed = 1, .speed = 1, .terminal = "T1"};
+    struct options options = {
+        .port_base = 15020, .seed = 1, .speed = 1, .terminal = "T1"};
     struct diag diag = {0};
     int used_n = 0;
     const char *verb = argc > 1 && argv[1][0] != '-' ? argv[1] : "serve";

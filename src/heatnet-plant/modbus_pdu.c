@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { READ_BITS_MAX = 2000, READ_WORDS_MAX = 125, WRITE_BITS_MAX = 1968 };
+
 enum { WRITE_WORDS_MAX = 123, BOTH_WRITE_MAX = 121, COIL_ON = 0xFF00 };
 
 /* A run of registers of one table. */
@@ -21,9 +22,13 @@ static void put_u16(struct modbus_reply *reply, unsigned value)
     reply->at[reply->n++] = (uint8_t)value;
 }
 
-void modbus_refuse(uint8_t function, enum modbus_exception why, struct modbus_reply *reply)
+void modbus_refuse(uint8_t function, enum modbus_exception why,
+                   struct modbus_reply *reply)
 {
-    *reply = (struct modbus_reply){.at = {(uint8_t)(function | 0x80), (uint8_t)why}, .n = 2};
+    *reply = (struct modbus_reply){
+        .at = {(uint8_t)(function | 0x80), (uint8_t)why},
+          .n = 2
+    };
 }
 
 static bool span_has(struct span span, const struct point_row *row)
@@ -61,8 +66,8 @@ static void put_bits(const uint16_t *words, unsigned n, struct modbus_reply *rep
     reply->n += bytes_n;
 }
 
-static void read_span(const struct device_place *place, uint8_t function, struct span span,
-                      struct modbus_reply *reply)
+static void read_span(const struct device_place *place, uint8_t function,
+                      struct span span, struct modbus_reply *reply)
 {
     bool bits = span.table == TABLE_COIL || span.table == TABLE_DISCRETE;
     unsigned most = bits ? READ_BITS_MAX : READ_WORDS_MAX;
@@ -85,8 +90,7 @@ static void read_span(const struct device_place *place, uint8_t function, struct
         return;
     }
     reply->at[reply->n++] = (uint8_t)(2 * span.n);
-    for (unsigned i = 0; i < span.n; i++)
-        put_u16(reply, words[i]);
+    for (unsigned i = 0; i < span.n; i++) put_u16(reply, words[i]);
 }
 
 /* 0, or the exception that stands against writing `span` as it is in `image`. */
@@ -101,7 +105,8 @@ static unsigned write_problem(const struct device_place *place, struct span span
         if (!span_touches(span, row)) continue;
         if (!row->write || !span_has(span, row)) return MODBUS_BAD_ADDRESS;
         if (!image_value(image, row, &value)) return MODBUS_BAD_VALUE;
-        if (!(value >= row->write_low && value <= row->write_high)) return MODBUS_BAD_VALUE;
+        if (!(value >= row->write_low && value <= row->write_high))
+            return MODBUS_BAD_VALUE;
         owned += point_words(row);
     }
     return owned == span.n ? 0 : MODBUS_BAD_ADDRESS;
@@ -191,8 +196,7 @@ static bool take_coils(struct bytes *in, unsigned n, uint16_t *words)
     struct bytes packed;
 
     if (!bytes_take(in, (n + 7) / 8, &packed) || in->n != 0) return false;
-    for (unsigned i = 0; i < n; i++)
-        words[i] = packed.at[i / 8] >> i % 8 & 1;
+    for (unsigned i = 0; i < n; i++) words[i] = packed.at[i / 8] >> i % 8 & 1;
     return true;
 }
 
@@ -208,7 +212,8 @@ static void answer_write_many(const struct request *request, struct modbus_reply
     unsigned most = coils ? WRITE_BITS_MAX : WRITE_WORDS_MAX;
 
     if (take_span(&in, coils ? TABLE_COIL : TABLE_HOLDING, &span) &&
-        bytes_take_u8(&in, &bytes_n) && bytes_n == in.n && span.n >= 1 && span.n <= most &&
+        bytes_take_u8(&in, &bytes_n) && bytes_n == in.n && span.n >= 1 &&
+        span.n <= most &&
         (coils ? take_coils(&in, span.n, words) : take_words(&in, span.n, words)))
         problem = write_span(request->place, span, words);
     if (problem) {
@@ -243,9 +248,15 @@ static const struct {
     uint8_t function;
     void (*answer)(const struct request *request, struct modbus_reply *reply);
 } functions[] = {
-    {1, answer_read},      {2, answer_read},       {3, answer_read},
-    {4, answer_read},      {5, answer_write_one},  {6, answer_write_one},
-    {15, answer_write_many}, {16, answer_write_many}, {23, answer_both},
+    {1,  answer_read      },
+    {2,  answer_read      },
+    {3,  answer_read      },
+    {4,  answer_read      },
+    {5,  answer_write_one },
+    {6,  answer_write_one },
+    {15, answer_write_many},
+    {16, answer_write_many},
+    {23, answer_both      },
 };
 
 void modbus_answer(const struct device_place *place, struct bytes request,

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 enum { HEADER_N = 7, ADU_MAX = HEADER_N + MODBUS_PDU_MAX, IN_BYTES = 2 * ADU_MAX };
+
 enum { LISTEN_BACKLOG = 64, LINE_BYTES = 96 };
 
 struct connection {
@@ -46,8 +47,8 @@ struct modbus_server {
     struct connection *connections; /* [PORTS_N * PORT_CLIENTS_MAX], in runs by port */
 };
 
-static void served_log_line(struct modbus_server *server, const struct device_place *place,
-                            uint32_t counter)
+static void served_log_line(struct modbus_server *server,
+                            const struct device_place *place, uint32_t counter)
 {
     char line[LINE_BYTES];
 
@@ -133,7 +134,8 @@ static void connection_ready(void *owner)
 
     c->last_turn = ++c->server->turn;
     if (!c->watch.writing && c->in_n < IN_BYTES) {
-        ssize_t n = recv(c->watch.handle, c->in + c->in_n, IN_BYTES - c->in_n, MSG_DONTWAIT);
+        ssize_t n =
+            recv(c->watch.handle, c->in + c->in_n, IN_BYTES - c->in_n, MSG_DONTWAIT);
         if (n > 0)
             c->in_n += (size_t)n;
         else
@@ -165,7 +167,8 @@ static void listener_ready(void *owner)
 {
     struct listener *listener = owner;
     int on = 1;
-    int handle = accept4(listener->watch.handle, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int handle =
+        accept4(listener->watch.handle, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
     if (handle < 0) return;
     (void)setsockopt(handle, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -240,9 +243,10 @@ err modbus_server_open(struct modbus_server_settings settings, struct plant *pla
     s->connections = memory_new(PORTS_N * PORT_CLIENTS_MAX, sizeof *s->connections);
     for (unsigned i = 0; i < PORTS_N; i++) {
         struct listener *l = &s->listeners[i];
-        *l = (struct listener){.watch = {-1, l, listener_ready, false},
-                               .server = s,
-                               .port_i = i};
+        *l = (struct listener){
+            .watch = {-1, l, listener_ready, false},
+              .server = s, .port_i = i
+        };
     }
     for (unsigned i = 0; s->connections && i < PORTS_N * PORT_CLIENTS_MAX; i++) {
         struct connection *c = &s->connections[i];

@@ -22,38 +22,38 @@ struct plan_row {
 
 /* In the order of nodes: source, branches, then stations 1..24. */
 static const struct plan_row plan[NODES_N] = {
-    {"城南热源厂", "Chengnan Heat Plant", 0, 0, 0, 42, 0, 0},
-    {"东干线", "East Branch", 0, 260, 60, 42, 0, 0},
-    {"西干线", "West Branch", 0, -240, 80, 43, 0, 0},
-    {"东升站", "Dongsheng", 1, 420, 160, 41, 42000, 1.15},
-    {"翠竹站", "Cuizhu", 3, 620, 200, 40, 36000, 1.20},
-    {"学府站", "Xuefu", 4, 640, 420, 41, 51000, 1.05},
-    {"朝阳里站", "Chaoyangli", 4, 860, 180, 39, 28000, 1.40},
-    {"滨河站", "Binhe", 6, 1060, 120, 36, 39000, 1.10},
-    {"文昌站", "Wenchang", 5, 820, 560, 43, 33000, 1.25},
-    {"和平里站", "Hepingli", 5, 600, 660, 44, 24000, 1.45},
-    {"金桥站", "Jinqiao", 7, 1280, 200, 36, 46000, 1.00},
-    {"阳光城站", "Yangguangcheng", 8, 1040, 620, 45, 57000, 0.95},
-    {"建设路站", "Jianshelu", 9, 620, 880, 47, 21000, 1.50},
-    {"紫荆苑站", "Zijingyuan", 11, 1260, 700, 46, 44000, 1.00},
-    {"东湖站", "Donghu", 10, 1480, 260, 35, 38000, 1.05},
-    {"西苑站", "Xiyuan", 2, -420, 140, 44, 40000, 1.15},
-    {"梧桐站", "Wutong", 15, -600, 240, 45, 31000, 1.30},
-    {"广场站", "Guangchang", 16, -560, 460, 46, 26000, 1.20},
-    {"铁西站", "Tiexi", 16, -820, 220, 44, 35000, 1.35},
-    {"工人村站", "Gongrencun", 18, -1020, 140, 43, 22000, 1.50},
-    {"桃园站", "Taoyuan", 17, -740, 600, 48, 45000, 1.05},
-    {"南山站", "Nanshan", 19, -1240, 60, 52, 29000, 1.20},
-    {"柳泉站", "Liuquan", 20, -960, 640, 50, 37000, 1.10},
-    {"锦绣站", "Jinxiu", 17, -520, 700, 47, 53000, 0.95},
-    {"丰泽园站", "Fengzeyuan", 22, -1180, 600, 51, 34000, 1.10},
-    {"北辰站", "Beichen", 23, -600, 940, 49, 48000, 1.00},
-    {"望江站", "Wangjiang", 24, -1400, 660, 53, 27000, 1.25},
+    {"城南热源厂", "Chengnan Heat Plant", 0,  0,     0,   42, 0,     0   },
+    {"东干线",       "East Branch",         0,  260,   60,  42, 0,     0   },
+    {"西干线",       "West Branch",         0,  -240,  80,  43, 0,     0   },
+    {"东升站",       "Dongsheng",           1,  420,   160, 41, 42000, 1.15},
+    {"翠竹站",       "Cuizhu",              3,  620,   200, 40, 36000, 1.20},
+    {"学府站",       "Xuefu",               4,  640,   420, 41, 51000, 1.05},
+    {"朝阳里站",    "Chaoyangli",          4,  860,   180, 39, 28000, 1.40},
+    {"滨河站",       "Binhe",               6,  1060,  120, 36, 39000, 1.10},
+    {"文昌站",       "Wenchang",            5,  820,   560, 43, 33000, 1.25},
+    {"和平里站",    "Hepingli",            5,  600,   660, 44, 24000, 1.45},
+    {"金桥站",       "Jinqiao",             7,  1280,  200, 36, 46000, 1.00},
+    {"阳光城站",    "Yangguangcheng",      8,  1040,  620, 45, 57000, 0.95},
+    {"建设路站",    "Jianshelu",           9,  620,   880, 47, 21000, 1.50},
+    {"紫荆苑站",    "Zijingyuan",          11, 1260,  700, 46, 44000, 1.00},
+    {"东湖站",       "Donghu",              10, 1480,  260, 35, 38000, 1.05},
+    {"西苑站",       "Xiyuan",              2,  -420,  140, 44, 40000, 1.15},
+    {"梧桐站",       "Wutong",              15, -600,  240, 45, 31000, 1.30},
+    {"广场站",       "Guangchang",          16, -560,  460, 46, 26000, 1.20},
+    {"铁西站",       "Tiexi",               16, -820,  220, 44, 35000, 1.35},
+    {"工人村站",    "Gongrencun",          18, -1020, 140, 43, 22000, 1.50},
+    {"桃园站",       "Taoyuan",             17, -740,  600, 48, 45000, 1.05},
+    {"南山站",       "Nanshan",             19, -1240, 60,  52, 29000, 1.20},
+    {"柳泉站",       "Liuquan",             20, -960,  640, 50, 37000, 1.10},
+    {"锦绣站",       "Jinxiu",              17, -520,  700, 47, 53000, 0.95},
+    {"丰泽园站",    "Fengzeyuan",          22, -1180, 600, 51, 34000, 1.10},
+    {"北辰站",       "Beichen",             23, -600,  940, 49, 48000, 1.00},
+    {"望江站",       "Wangjiang",           24, -1400, 660, 53, 27000, 1.25},
 };
 
 /* Inner diameters of the pipes on the market, m. */
-static const double sizes_m[] = {0.100, 0.125, 0.150, 0.200, 0.250, 0.300, 0.350, 0.400,
-                                 0.450, 0.500};
+static const double sizes_m[] = {0.100, 0.125, 0.150, 0.200, 0.250,
+                                 0.300, 0.350, 0.400, 0.450, 0.500};
 
 static double size_for(double flow_kg_s)
 {
@@ -108,19 +108,20 @@ void network_build(struct network *network)
 {
     struct node *nodes = network->nodes;
 
-    for (unsigned i = 0; i < NODES_N; i++)
-        node_from_plan(i, &nodes[i]);
+    for (unsigned i = 0; i < NODES_N; i++) node_from_plan(i, &nodes[i]);
     for (unsigned i = NODES_N - 1; i > 0; i--) {
         struct node *parent = &nodes[nodes[i].parent];
         ensure(nodes[i].parent < i);
         nodes[i].behind_w += nodes[i].design_w;
         parent->behind_w += nodes[i].behind_w;
-        if (nodes[i].parent < NODE_STATION_FIRST) parent->area_m2 += behind_area_m2(nodes, i);
+        if (nodes[i].parent < NODE_STATION_FIRST)
+            parent->area_m2 += behind_area_m2(nodes, i);
     }
     for (unsigned i = 0; i < NODES_N; i++) {
         const struct node *from = &nodes[nodes[i].parent];
         nodes[i].behind_kg_s = nodes[i].behind_w / (WATER_J_KGK * DESIGN_PRIMARY_K);
-        nodes[i].length_m = fabs(nodes[i].x_m - from->x_m) + fabs(nodes[i].y_m - from->y_m);
+        nodes[i].length_m =
+            fabs(nodes[i].x_m - from->x_m) + fabs(nodes[i].y_m - from->y_m);
         nodes[i].diameter_m = size_for(nodes[i].behind_kg_s);
     }
 }
@@ -164,8 +165,8 @@ void network_home(const struct network *network, unsigned station_i, unsigned ho
     network_home_code(station->code, home_i, plan_out->code);
     fits = fits && text_format(plan_out->name, NAME_BYTES, "%s%u号楼%u单元%u0%u", town,
                                building, unit, floor, flat);
-    fits = fits && text_format(plan_out->name_en, NAME_BYTES,
-                               "%s Bldg %u Unit %u Flat %u0%u", station->name_en, building,
-                               unit, floor, flat);
+    fits = fits &&
+           text_format(plan_out->name_en, NAME_BYTES, "%s Bldg %u Unit %u Flat %u0%u",
+                       station->name_en, building, unit, floor, flat);
     ensure(fits);
 }

@@ -1,10 +1,11 @@
-/* network.h - what the plant is made of: the one table of sites, streets and houses from which
- * both the physics and the printed catalog are built.
+/* network.h - what the plant is made of: the one table of sites, streets and houses from
+ * which both the physics and the printed catalog are built.
  *
- * A tree: node 0 is the heat source, nodes 1..2 the heads of the branches, nodes 3..26 the
- * stations; `parent` is always a smaller number, and each node but the first has the pair of
- * pipes (supply and return) that leads to it.  Pipes run along streets, so their length is
- * |dx| + |dy| of the plan; their size follows from the design flow behind them. */
+ * A tree: node 0 is the heat source, nodes 1..2 the heads of the branches, nodes 3..26
+ * the stations; `parent` is always a smaller number, and each node but the first has the
+ * pair of pipes (supply and return) that leads to it.  Pipes run along streets, so their
+ * length is |dx| + |dy| of the plan; their size follows from the design flow behind them.
+ */
 #ifndef HEATNET_PLANT_NETWORK_H
 #define HEATNET_PLANT_NETWORK_H
 
@@ -36,7 +37,7 @@ struct node {
     double loss_w_m2k; /* of the buildings, per heated area */
     double design_w;   /* of the station */
     double behind_w, behind_kg_s; /* design of all that its pipes feed */
-    double length_m, diameter_m; /* of the pipes that lead here */
+    double length_m, diameter_m;  /* of the pipes that lead here */
 };
 
 struct network {
@@ -47,14 +48,14 @@ void network_build(struct network *network);
 
 /* A metered household of a station. */
 struct home_plan {
-    char code[CODE_BYTES];     /* "S01-H07" */
-    char name[NAME_BYTES];     /* 东升站3号楼2单元501 */
-    char name_en[NAME_BYTES];  /* Dongsheng Bldg 3 Unit 2 Flat 501 */
+    char code[CODE_BYTES];    /* "S01-H07" */
+    char name[NAME_BYTES];    /* 东升站3号楼2单元501 */
+    char name_en[NAME_BYTES]; /* Dongsheng Bldg 3 Unit 2 Flat 501 */
     double area_m2;
-    double loss_share; /* of the average loss per area: roof, corner, middle */
-    double sun_share;  /* of the sun on the facade through its windows */
-    double radiator_share;   /* sizing against its own design loss */
-    double thermostat_degc;  /* setting; only when has_thermostat */
+    double loss_share;      /* of the average loss per area: roof, corner, middle */
+    double sun_share;       /* of the sun on the facade through its windows */
+    double radiator_share;  /* sizing against its own design loss */
+    double thermostat_degc; /* setting; only when has_thermostat */
     int has_thermostat;
 };
 

@@ -36,7 +36,8 @@ int pace_wait_ms(const struct pace *pace, const struct plant *plant)
     if (plant->utc_s < pace_target_s(pace)) return 0;
     if (pace->held) return WAIT_MS_MOST;
     double left_ms = (double)((plant->utc_s + 1) * 1000 - clock_utc_ms(&pace->clock));
-    return (int)clamp(ceil(left_ms / speed_of(&pace->clock)), WAIT_MS_LEAST, WAIT_MS_MOST);
+    return (int)clamp(ceil(left_ms / speed_of(&pace->clock)), WAIT_MS_LEAST,
+                      WAIT_MS_MOST);
 }
 
 void pace_run(struct pace *pace, const struct plant *plant)

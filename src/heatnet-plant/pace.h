@@ -1,7 +1,8 @@
 /* pace.h - how far the plant should be by now: held, or following a clock.
  *
- * Held: it moves only to the target that pace_advance() sets.  Running: it follows the clock.
- * Work is done in slices, so that clients are served while a week is being caught up. */
+ * Held: it moves only to the target that pace_advance() sets.  Running: it follows the
+ * clock. Work is done in slices, so that clients are served while a week is being caught
+ * up. */
 #ifndef HEATNET_PLANT_PACE_H
 #define HEATNET_PLANT_PACE_H
 
@@ -25,8 +26,9 @@ int64_t pace_target_s(const struct pace *pace);
 bool pace_work(struct pace *pace, struct plant *plant);
 /* Real milliseconds until there is work again; -1 = none by itself. */
 int pace_wait_ms(const struct pace *pace, const struct plant *plant);
-/* Follow the clock.  A plant that is at most PACE_CATCH_UP_S away from it catches up or waits;
- * one that is further away goes on from where it is, and the clock is set back to it. */
+/* Follow the clock.  A plant that is at most PACE_CATCH_UP_S away from it catches up or
+ * waits; one that is further away goes on from where it is, and the clock is set back to
+ * it. */
 void pace_run(struct pace *pace, const struct plant *plant);
 
 #endif

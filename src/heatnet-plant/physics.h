@@ -1,8 +1,8 @@
 /* physics.h - constants of nature and small pure helpers shared by the plant's models.
  *
- * SI everywhere: kg, s, Pa, W, J; temperatures in degrees Celsius (differences in K).  One
- * density for all water keeps mass, volume and the heat meters consistent with each other;
- * the error over 10..110 degC is below 3 %. */
+ * SI everywhere: kg, s, Pa, W, J; temperatures in degrees Celsius (differences in K). One
+ * density for all water keeps mass, volume and the heat meters consistent with each
+ * other; the error over 10..110 degC is below 3 %. */
 #ifndef HEATNET_PLANT_PHYSICS_H
 #define HEATNET_PLANT_PHYSICS_H
 

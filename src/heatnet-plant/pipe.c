@@ -74,15 +74,19 @@ void pipe_step(struct plug_pipe *pipe, struct pipe_inflow in)
     pipe->loss_j += loss_j * heat_j_k;
 }
 
-double pipe_heat_j(const struct plug_pipe *pipe, double ground_degc, double now_s)
+struct pipe_heat pipe_heat(const struct plug_pipe *pipe, double ground_degc, double now_s)
 {
-    double sum = 0;
+    double heat_j_k = pipe->cell_kg * WATER_J_KGK;
+    struct pipe_heat heat = {.lost_j = pipe->loss_j};
+
     for (unsigned i = 0; i < RING_N; i++) {
         const struct pipe_cell *cell = &pipe->cells[(pipe->first + i) % RING_N];
         double share = i == 0 ? pipe->fill : i == PIPE_CELLS_N ? 1 - pipe->fill : 1;
-        sum += share * cooled(pipe, cell, ground_degc, now_s);
+        double degc = cooled(pipe, cell, ground_degc, now_s);
+        heat.stored_j += share * heat_j_k * degc;
+        heat.lost_j += share * heat_j_k * (cell->degc - degc);
     }
-    return sum * pipe->cell_kg * WATER_J_KGK;
+    return heat;
 }
 
 double pipe_friction_pa(const struct plug_pipe *pipe, double flow_kg_s)

@@ -39,12 +39,12 @@ err plant_open(uint64_t seed, int64_t utc_s, struct plant **plant)
     network_build(&p->network);
     source_open(&p->source, &p->network, chance_key(seed, 1), &p->weather);
     for (unsigned i = 0; i < STATIONS_N; i++) {
-        station_open(&p->stations[i], &p->network, i, chance_key(seed, 100 + i), &p->weather);
+        station_open(&p->stations[i], &p->network, i, chance_key(seed, 100 + i),
+                     &p->weather);
         p->stations[i].primary_kg_s = p->stations[i].design_primary_kg_s * 0.7;
     }
     pipes_open(p);
-    for (int i = 0; i < PLANT_SPIN_UP_S; i++)
-        plant_step(p);
+    for (int i = 0; i < PLANT_SPIN_UP_S; i++) plant_step(p);
     *plant = p;
     return ERR_OK;
 }
@@ -58,15 +58,14 @@ void plant_close(struct plant *plant)
 static void sum_flows(struct plant *plant)
 {
     for (unsigned i = 0; i < NODES_N; i++)
-        plant->kg_s[i] =
-            i >= NODE_STATION_FIRST ? station_of(plant, i)->primary_kg_s : 0;
+        plant->kg_s[i] = i >= NODE_STATION_FIRST ? station_of(plant, i)->primary_kg_s : 0;
     for (unsigned i = NODES_N - 1; i > 0; i--)
         plant->kg_s[plant->network.nodes[i].parent] += plant->kg_s[i];
     plant->source.kg_s = plant->kg_s[NODE_SOURCE];
 }
 
-/* Pressures from the source outwards, then each station's flow a part of the way to what its
- * pressure difference would drive. */
+/* Pressures from the source outwards, then each station's flow a part of the way to what
+ * its pressure difference would drive. */
 static void hydraulics_step(struct plant *plant)
 {
     const struct node *nodes = plant->network.nodes;
@@ -81,7 +80,8 @@ static void hydraulics_step(struct plant *plant)
         if (i < NODE_STATION_FIRST) continue;
 
         struct station *station = station_of(plant, i);
-        double height_pa = WATER_COLUMN_PA_M * (nodes[i].elevation_m - nodes[0].elevation_m);
+        double height_pa =
+            WATER_COLUMN_PA_M * (nodes[i].elevation_m - nodes[0].elevation_m);
         double want = station_primary_kg_s(station, supply_pa[i] - back_pa[i]);
         station->primary_kg_s += FLOW_RELAXATION * (want - station->primary_kg_s);
         if (station->primary_kg_s < 1e-4) station->primary_kg_s = 0;
@@ -149,8 +149,7 @@ void plant_step(struct plant *plant)
     source_step(&plant->source, &plant->weather);
 
     struct station *turn = &plant->stations[plant->utc_s % HOME_STEP_S];
-    for (unsigned i = 0; i < HOMES_N; i++)
-        device_time(&turn->homes[i].device, plant);
+    for (unsigned i = 0; i < HOMES_N; i++) device_time(&turn->homes[i].device, plant);
     station_homes_step(turn, &plant->weather);
 }
 
@@ -165,9 +164,9 @@ struct plant_books plant_books(const struct plant *plant)
     for (unsigned i = 1; i < NODES_N; i++) {
         const struct plug_pipe *pipes[] = {&plant->supply[i], &plant->back[i]};
         for (unsigned k = 0; k < COUNT(pipes); k++) {
-            double pending = pipe_heat_j(pipes[k], ground, now_s);
-            books.pipe_loss_j += pipes[k]->loss_j;
-            books.stored_j += pending;
+            struct pipe_heat heat = pipe_heat(pipes[k], ground, now_s);
+            books.pipe_loss_j += heat.lost_j;
+            books.stored_j += heat.stored_j;
         }
     }
     for (unsigned i = 0; i < STATIONS_N; i++)

@@ -1,11 +1,12 @@
 /* plant.h - the whole simulated heat network: one struct, one step.
  *
- * Plant time runs on a grid of whole seconds UTC; the same seed, start and operations give the
- * same states bit for bit, however fast the steps are made.
+ * Plant time runs on a grid of whole seconds UTC; the same seed, start and operations
+ * give the same states bit for bit, however fast the steps are made.
  *
- * Hydraulics: the tree is solved by one relaxed fixed-point sweep a second (flows from pressure
- * differences, pressure differences from the flows before), which stands for the inertia of the
- * water and keeps mass exactly: a pipe's flow is the sum of the stations behind it. */
+ * Hydraulics: the tree is solved by one relaxed fixed-point sweep a second (flows from
+ * pressure differences, pressure differences from the flows before), which stands for the
+ * inertia of the water and keeps mass exactly: a pipe's flow is the sum of the stations
+ * behind it. */
 #ifndef HEATNET_PLANT_PLANT_H
 #define HEATNET_PLANT_PLANT_H
 

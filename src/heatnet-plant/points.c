@@ -18,9 +18,9 @@ unsigned point_words(const struct point_row *row)
 
 void point_address(const struct point_row *row, char *out, size_t out_n)
 {
-    bool fits = text_format(out, out_n, "%s %u %s%s", table_words[row->table], row->number,
-                            type_words[row->type],
-                            row->order == ORDER_CDAB ? " cdab" : "");
+    bool fits =
+        text_format(out, out_n, "%s %u %s%s", table_words[row->table], row->number,
+                    type_words[row->type], row->order == ORDER_CDAB ? " cdab" : "");
     ensure(fits);
 }
 
@@ -39,7 +39,8 @@ double point_true(const struct point_row *row, const struct device *device)
 }
 
 /* The sensor's reading before it becomes a register: drift, then noise of this second. */
-static double reading(const struct point_row *row, const struct device *device, uint64_t key)
+static double reading(const struct point_row *row, const struct device *device,
+                      uint64_t key)
 {
     bool frozen;
     double value = device_sensed(device, row->offset, &frozen) * row->per_si;
@@ -51,7 +52,8 @@ static double reading(const struct point_row *row, const struct device *device, 
     return fmax(value, 0); /* flows and pressures do not turn negative by noise */
 }
 
-/* The step as it stands in the register; floats are rounded to the sensor's resolution. */
+/* The step as it stands in the register; floats are rounded to the sensor's resolution.
+ */
 static double steps_of(const struct point_row *row, double value)
 {
     static const double least[] = {0, 0, -32768, 0, 0};
@@ -88,15 +90,9 @@ static void put(uint16_t *words, const struct point_row *row, double shown)
 
     switch (row->type) {
     case TYPE_BIT:
-    case TYPE_U16:
-        words[0] = (uint16_t)steps;
-        break;
-    case TYPE_I16:
-        words[0] = (uint16_t)(int16_t)steps;
-        break;
-    case TYPE_U32:
-        put_32(words, row, (uint32_t)steps);
-        break;
+    case TYPE_U16: words[0] = (uint16_t)steps; break;
+    case TYPE_I16: words[0] = (uint16_t)(int16_t)steps; break;
+    case TYPE_U32: put_32(words, row, (uint32_t)steps); break;
     case TYPE_F32:
         memcpy(&raw, &number, sizeof raw);
         put_32(words, row, raw);
@@ -104,8 +100,8 @@ static void put(uint16_t *words, const struct point_row *row, double shown)
     }
 }
 
-void image_fill(struct image *image, const struct point_map *map, const struct device *device,
-                uint64_t key)
+void image_fill(struct image *image, const struct point_map *map,
+                const struct device *device, uint64_t key)
 {
     memset(image, 0, sizeof *image);
     for (size_t i = 0; i < map->rows_n; i++) {
@@ -123,15 +119,9 @@ bool image_value(const struct image *image, const struct point_row *row, double 
 
     switch (row->type) {
     case TYPE_BIT:
-    case TYPE_U16:
-        *value = words[0] * row->factor;
-        return true;
-    case TYPE_I16:
-        *value = (int16_t)words[0] * row->factor;
-        return true;
-    case TYPE_U32:
-        *value = get_32(words, row) * row->factor;
-        return true;
+    case TYPE_U16: *value = words[0] * row->factor; return true;
+    case TYPE_I16: *value = (int16_t)words[0] * row->factor; return true;
+    case TYPE_U32: *value = get_32(words, row) * row->factor; return true;
     case TYPE_F32:
         raw = get_32(words, row);
         memcpy(&number, &raw, sizeof number);

@@ -8,7 +8,13 @@
 #include <math.h>
 
 static const struct curve_point heating_curve[] = {
-    {-25, 112}, {-15, 99}, {-10, 92}, {-5, 85}, {0, 78}, {5, 71}, {10, 64},
+    {-25, 112},
+    {-15, 99 },
+    {-10, 92 },
+    {-5,  85 },
+    {0,   78 },
+    {5,   71 },
+    {10,  64 },
 };
 
 #define OUTDOOR_SLOW_S 7200.0
@@ -61,18 +67,20 @@ void source_open(struct source *source, const struct network *network, uint64_t 
     };
     source->gas_m3 = source->heat_j / (GAS_J_M3 * BOILER_EFFICIENCY);
     for (unsigned i = 0; i < SOURCE_PUMPS_N; i++)
-        source->pumps[i].hours_s = chance_between(chance_key(key, 3 + i), 300, 900) * 3600;
+        source->pumps[i].hours_s =
+            chance_between(chance_key(key, 3 + i), 300, 900) * 3600;
 }
 
 static void set_point_step(struct source *source)
 {
     bool frozen;
-    double outdoor = device_sensed(&source->device, offsetof(struct source, outdoor_degc),
-                                   &frozen);
+    double outdoor =
+        device_sensed(&source->device, offsetof(struct source, outdoor_degc), &frozen);
     source->outdoor_slow_degc += (outdoor - source->outdoor_slow_degc) / OUTDOOR_SLOW_S;
-    double want = source->mode == MODE_FIXED
-                      ? source->fixed_degc
-                      : source_curve_degc(source->outdoor_slow_degc) + source->curve_offset_k;
+    double want =
+        source->mode == MODE_FIXED
+            ? source->fixed_degc
+            : source_curve_degc(source->outdoor_slow_degc) + source->curve_offset_k;
     source->set_point_degc = approach(source->set_point_degc, want, SET_POINT_K_S);
 }
 
@@ -93,9 +101,10 @@ static void pumps_step(struct source *source)
     double speed = source->pump_hz / DESIGN_HZ;
     double each = running_n > 0 ? source->kg_s / running_n : 0;
     double rated = source->design_kg_s / 2;
-    double head = running_n == 0 ? 0
-                                 : HEAD_PA * (1.5 * speed * speed -
-                                              0.5 * each * each / (rated * rated));
+    double head =
+        running_n == 0
+            ? 0
+            : HEAD_PA * (1.5 * speed * speed - 0.5 * each * each / (rated * rated));
     source->difference_pa += (fmax(0, head) - source->difference_pa) / 5;
     source->electric_w = 25e3 + source->burner_w * 0.002 +
                          source->kg_s / WATER_KG_M3 * source->difference_pa / 0.68 +
@@ -124,12 +133,12 @@ static void boiler_step(struct source *source)
                   0.4e6 * (source->set_point_degc - source->supply_degc);
 
     want = clamp(want, 0, source->boiler_w);
-    source->burner_w =
-        approach(source->burner_w, want, source->boiler_w / BURNER_FULL_S);
+    source->burner_w = approach(source->burner_w, want, source->boiler_w / BURNER_FULL_S);
     source->heat_w = stream * (source->supply_degc - source->return_degc);
     double cold_w =
         source->make_up_kg_s * WATER_J_KGK * (source->return_degc - MAKE_UP_DEGC);
-    source->supply_degc += (source->burner_w - source->heat_w - cold_w) / source->boiler_j_k;
+    source->supply_degc +=
+        (source->burner_w - source->heat_w - cold_w) / source->boiler_j_k;
 
     source->heat_j += source->heat_w;
     source->burner_j += source->burner_w;

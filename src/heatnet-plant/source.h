@@ -1,9 +1,10 @@
 /* source.h - the heat source 热源厂: gas boilers, primary circulation pumps, make-up.
  *
  * Boiler water is one stirred volume.  Its set point follows the outdoor temperature and
- * moves by at most 20 K/h; the burners change by at most their full power in 15 minutes.  Two
- * of three pumps run in parallel and hold the pressure difference at the plant's gate;
- * make-up water holds the return pressure.  Steps of one second.  SI units, degC. */
+ * moves by at most 20 K/h; the burners change by at most their full power in 15 minutes.
+ * Two of three pumps run in parallel and hold the pressure difference at the plant's
+ * gate; make-up water holds the return pressure.  Steps of one second.  SI units, degC.
+ */
 #ifndef HEATNET_PLANT_SOURCE_H
 #define HEATNET_PLANT_SOURCE_H
 

@@ -8,26 +8,26 @@
 
 #include <math.h>
 
-#define DESIGN_LMTD_K 16.4       /* 95/45 against 40/50 degC */
+#define DESIGN_LMTD_K 16.4 /* 95/45 against 40/50 degC */
 #define DESIGN_EXCHANGER_PA 35e3
-#define DESIGN_VALVE_PA 60e3     /* at VALVE_DESIGN_SHARE of its stroke */
+#define DESIGN_VALVE_PA 60e3 /* at VALVE_DESIGN_SHARE of its stroke */
 #define VALVE_DESIGN_SHARE 0.75
-#define VALVE_RANGEABILITY 30.0  /* equal percentage */
+#define VALVE_RANGEABILITY 30.0 /* equal percentage */
 #define VALVE_PERCENT_S (100.0 / 90)
 #define SECONDARY_M3_M2 0.0011   /* water per heated area */
 #define COMPLIANCE_M3_PA 0.12e-6 /* per m3 of water */
 #define NET_LOSS_SHARE 0.02      /* of the design heat, lost by pipes in the ground */
 #define HEAD_PA 0.15e6           /* circulation at design */
 #define DESIGN_HZ 42.0
-#define NATURAL_SHARE 0.015      /* flow that warm water makes without a pump */
+#define NATURAL_SHARE 0.015 /* flow that warm water makes without a pump */
 #define FLOW_LAG_S 6.0
 #define SENSOR_LAG_S 8.0
 #define MAKE_UP_DEGC 10.0
 #define RELIEF_PA 0.45e6
 #define TANK_M2 3.0
 
-static void homes_open(struct station *s, const struct network *network, unsigned station_i,
-                       uint64_t key, const struct weather *weather)
+static void homes_open(struct station *s, const struct network *network,
+                       unsigned station_i, uint64_t key, const struct weather *weather)
 {
     double area_m2 = 0;
     const struct node *node = &network->nodes[NODE_STATION_FIRST + station_i];
@@ -64,8 +64,8 @@ void station_open(struct station *s, const struct network *network, unsigned sta
         .compliance_m3_pa = secondary_m3 * COMPLIANCE_M3_PA,
         .net_w_k = node->design_w * NET_LOSS_SHARE / 45,
         .outdoor_offset_k = chance_between(chance_key(key, 1), -0.4, 0.4),
-        .usual_leak_kg_s = chance_between(chance_key(key, 2), 0.03, 0.10) * node->area_m2 /
-                           35000 / M3_H_PER_KG_S,
+        .usual_leak_kg_s = chance_between(chance_key(key, 2), 0.03, 0.10) *
+                           node->area_m2 / 35000 / M3_H_PER_KG_S,
         .visits = (double)(chance_key(key, 3) >> 16),
         .mode = MODE_CURVE,
         .fixed_degc = 42,
@@ -108,7 +108,8 @@ static double effectiveness(double ntu, double ratio)
     return (1 - left) / (1 - ratio * left);
 }
 
-/* Sets heat_w and the temperatures of what leaves the exchanger; returns its secondary outlet. */
+/* Sets heat_w and the temperatures of what leaves the exchanger; returns its secondary
+ * outlet. */
 static double exchanger_step(struct station *s)
 {
     double primary = s->primary_kg_s, secondary = s->secondary_kg_s;
@@ -116,15 +117,15 @@ static double exchanger_step(struct station *s)
 
     s->heat_w = 0;
     if (primary < 1e-3 || secondary < 1e-3) {
-        s->primary_return_degc +=
-            (s->return_store_degc - s->primary_return_degc) / 1800; /* it cools standing */
+        s->primary_return_degc += (s->return_store_degc - s->primary_return_degc) /
+                                  1800; /* it cools standing */
         return s->return_store_degc;
     }
     double film = pow(s->design_primary_kg_s / primary, 0.7) +
                   pow(s->design_secondary_kg_s / secondary, 0.7);
     double least = fmin(hot, cold);
-    double effect = effectiveness(s->exchanger_w_k * 2 / film / least,
-                                  least / fmax(hot, cold));
+    double effect =
+        effectiveness(s->exchanger_w_k * 2 / film / least, least / fmax(hot, cold));
     s->heat_w = effect * least * (s->primary_supply_degc - s->return_store_degc);
     s->primary_return_degc = s->primary_supply_degc - s->heat_w / hot;
     return s->return_store_degc + s->heat_w / cold;
@@ -158,8 +159,8 @@ static void pressure_step(struct station *s, double warmer_k)
     double push = sqrt(clamp(s->secondary_return_pa / 0.28e6, 0, 2));
     double leak = (s->usual_leak_kg_s + s->leak_kg_s) * push;
 
-    s->make_up_kg_s = s->tank_m > 0.05 ? fmax(0, s->make_up.hz - 10) * 6.0 / 40 /
-                                             M3_H_PER_KG_S : 0;
+    s->make_up_kg_s =
+        s->tank_m > 0.05 ? fmax(0, s->make_up.hz - 10) * 6.0 / 40 / M3_H_PER_KG_S : 0;
     s->make_up_kg += s->make_up_kg_s;
     double more_m3 = (s->make_up_kg_s - leak) / WATER_KG_M3 +
                      s->secondary_m3 * WATER_EXPANSION_1_K * warmer_k;
@@ -239,7 +240,7 @@ void station_homes_step(struct station *s, const struct weather *weather)
 double station_stored_j(const struct station *s)
 {
     double homes_j = 0;
-    for (unsigned i = 0; i < HOMES_N; i++)
-        homes_j += home_stored_j(&s->homes[i]);
-    return homes_j * s->weight + s->store_j_k * (s->supply_store_degc + s->return_store_degc);
+    for (unsigned i = 0; i < HOMES_N; i++) homes_j += home_stored_j(&s->homes[i]);
+    return homes_j * s->weight +
+           s->store_j_k * (s->supply_store_degc + s->return_store_degc);
 }

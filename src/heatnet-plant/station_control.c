@@ -8,8 +8,14 @@
 
 /* For radiators of exponent 1.3 sized 50/40/20 at -12 degC, less about 3 K for gains. */
 static const struct curve_point heating_curve[] = {
-    {-25, 57.0}, {-20, 53.5}, {-15, 49.5}, {-10, 45.5}, {-5, 41.5}, {0, 37.5},
-    {5, 33.5},   {10, 29.0},
+    {-25, 57.0},
+    {-20, 53.5},
+    {-15, 49.5},
+    {-10, 45.5},
+    {-5,  41.5},
+    {0,   37.5},
+    {5,   33.5},
+    {10,  29.0},
 };
 
 #define OUTDOOR_SLOW_S 5400.0 /* the curve follows a mean, not a cloud */
@@ -53,8 +59,8 @@ static bool circulating(const struct station *s)
 
 static void valve_step(struct station *s)
 {
-    double error_k = s->set_point_degc -
-                     sensed(s, offsetof(struct station, secondary_supply_degc));
+    double error_k =
+        s->set_point_degc - sensed(s, offsetof(struct station, secondary_supply_degc));
 
     if (s->mode != MODE_HAND && !circulating(s)) {
         s->valve_command_percent = 0; /* no flow, no heat: the exchanger would boil */
@@ -83,8 +89,8 @@ static void make_up_step(struct station *s)
     pump_step(&s->make_up, fmin(50, MAKE_UP_LEAST_HZ + deep_hz));
 }
 
-/* Heat by the primary and by the secondary sensors; only worth comparing in full flow.  The
- * ratio is smoothed, so that a passing change is no fault. */
+/* Heat by the primary and by the secondary sensors; only worth comparing in full flow.
+ * The ratio is smoothed, so that a passing change is no fault. */
 static bool balance_is_wrong(struct station *s)
 {
     double primary_k = sensed(s, offsetof(struct station, primary_supply_degc)) -

@@ -1,6 +1,7 @@
 /* station_control.h - the program of a station's PLC: measured values in, commands out.
  *
- * It sees the plant only through its sensors, so a drifting sensor misleads it as in life. */
+ * It sees the plant only through its sensors, so a drifting sensor misleads it as in
+ * life. */
 #ifndef HEATNET_PLANT_STATION_CONTROL_H
 #define HEATNET_PLANT_STATION_CONTROL_H
 
