@@ -190,6 +190,8 @@ static bool read_values(const struct lists *lists, struct block *block, bool *bi
 {
     const uint8_t *scale_at = lists->raw[BLOCK_SCALES].at;
     const uint8_t *at = lists->raw[BLOCK_VALUES].at;
+    if (block->times_n == 1)
+        return column_take_ones(scale_at, at, block->values, block->columns_n, bits);
     for (size_t c = 0; c < block->columns_n; c++) {
         uint64_t scale;
         if (!protobuf_varint(&scale_at, &scale) || !column_scale_is_known(scale)) return false;

@@ -120,3 +120,22 @@ bool column_take(const uint8_t **at, unsigned scale, double *values, size_t n)
     *at = p;
     return true;
 }
+
+bool column_take_ones(const uint8_t *scale_at, const uint8_t *at, double *values,
+                      size_t columns_n, bool *bits)
+{
+    for (size_t c = 0; c < columns_n; c++) {
+        uint64_t scale, number;
+        if (!protobuf_varint(&scale_at, &scale) || !protobuf_varint(&at, &number)) return false;
+        number = protobuf_unzigzag(number);
+        if (scale <= COLUMN_SCALE_MAX) {
+            values[c] = (double)(int64_t)number / powers[scale];
+        } else if (scale == COLUMN_BITS) {
+            memcpy(&values[c], &number, sizeof number);
+            *bits = true;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}

@@ -31,4 +31,9 @@ bool column_scale_is_known(uint64_t scale);
  * memory.  False: one of them is longer than 10 bytes. */
 bool column_take(const uint8_t **at, unsigned scale, double *values, size_t n);
 
+/* The same for `columns_n` columns of one number each, whose scales are the varints at
+ * `scale_at`: the usual block of a poll.  *bits is set when one of them is COLUMN_BITS. */
+bool column_take_ones(const uint8_t *scale_at, const uint8_t *at, double *values,
+                      size_t columns_n, bool *bits);
+
 #endif
