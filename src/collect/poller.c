@@ -75,8 +75,12 @@ static void note_state(struct poll_device *d, err e, int64_t utc_ms, uint32_t re
     d->state = state;
     d->polls++;
     d->failures += e != ERR_OK;
-    (void)text_copy(d->error, sizeof d->error,
-                    state == DEVICE_ONLINE ? "" : d->reading.error);
+    if (state == DEVICE_PARTIAL && !d->reading.error[0])
+        (void)text_format(d->error, sizeof d->error, "%zu of %zu points have no value",
+                          d->columns_n - d->reading.good_n, d->columns_n);
+    else
+        (void)text_copy(d->error, sizeof d->error,
+                        state == DEVICE_ONLINE ? "" : d->reading.error);
     if (e) return;
     d->answered_ms = utc_ms;
     d->response_ms = response_ms;
