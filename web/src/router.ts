@@ -1,0 +1,82 @@
+/* Every view is a URL; a page that one's rights do not open is shown as forbidden. */
+import { createRouter, createWebHistory } from 'vue-router';
+import type { RouteLocationNormalized, RouteLocationRaw } from 'vue-router';
+import type { Right } from './api/types';
+import LoginScreen from './screens/session/LoginScreen.vue';
+import PasswordScreen from './screens/session/PasswordScreen.vue';
+import MissingScreen from './screens/session/MissingScreen.vue';
+import OverviewScreen from './screens/overview/OverviewScreen.vue';
+import { resumeSession, session } from './state/session';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    open?: boolean; // also for who is not signed in
+    right?: Right;
+    title?: string;
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', redirect: '/overview' },
+    { path: '/login', component: LoginScreen, meta: { open: true } },
+    { path: '/password', component: PasswordScreen },
+    { path: '/overview', component: OverviewScreen, meta: { right: 'watch', title: 'page.overview' } },
+    {
+      path: '/stations/:code?',
+      component: () => import('./screens/station/StationScreen.vue'),
+      meta: { right: 'watch', title: 'page.stations' },
+    },
+    {
+      path: '/trends',
+      component: () => import('./screens/trends/TrendScreen.vue'),
+      meta: { right: 'watch', title: 'page.trends' },
+    },
+    {
+      path: '/alarms',
+      component: () => import('./screens/alarms/AlarmScreen.vue'),
+      meta: { right: 'watch', title: 'page.alarms' },
+    },
+    {
+      path: '/data',
+      component: () => import('./screens/data/TerminalsScreen.vue'),
+      meta: { right: 'examine', title: 'page.data' },
+    },
+    {
+      path: '/data/log',
+      component: () => import('./screens/data/LogScreen.vue'),
+      meta: { right: 'examine', title: 'page.data' },
+    },
+    {
+      path: '/data/:terminal',
+      component: () => import('./screens/data/TerminalScreen.vue'),
+      meta: { right: 'examine', title: 'page.data' },
+    },
+    {
+      path: '/admin/:part?',
+      component: () => import('./screens/admin/AdminScreen.vue'),
+      meta: { title: 'page.admin' },
+    },
+    { path: '/:rest(.*)*', component: MissingScreen },
+  ],
+});
+
+let asked = false;
+
+async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
+  if (!asked) {
+    try {
+      await resumeSession();
+      asked = true;
+    } catch {
+      return to.meta.open ? true : { path: '/login', query: { to: to.fullPath } };
+    }
+  }
+  if (to.meta.open) return session.value && to.path === '/login' ? '/overview' : true;
+  if (!session.value) return { path: '/login', query: { to: to.fullPath } };
+  if (session.value.must_change_password && to.path !== '/password') return '/password';
+  return true;
+}
+
+router.beforeEach(guard);
