@@ -19,7 +19,7 @@ struct device_place {
     enum device_kind kind;
     unsigned port_i, unit;
     const struct point_map *map;
-    struct device *device; /* also a struct source, station or home, by kind */
+    struct instrument *device; /* also a struct source, station or home, by kind */
     uint64_t noise_key;
 };
 

@@ -68,13 +68,13 @@ static bool sensor_drift(const struct order *order)
     struct sensor_fault fault = {.offset = order->point->offset,
                                  .drift_per_s =
                                      order->value / order->point->per_si / 3600};
-    return device_sensor_fault(order->place->device, fault);
+    return instrument_fault(order->place->device, fault);
 }
 
 static bool frozen_sensor(const struct order *order)
 {
     struct sensor_fault fault = {.offset = order->point->offset, .frozen = true};
-    return device_sensor_fault(order->place->device, fault);
+    return instrument_fault(order->place->device, fault);
 }
 
 static bool communication_loss(const struct order *order)
@@ -184,7 +184,7 @@ static void mend(struct device_place *place)
     struct source *source = (struct source *)place->device;
     struct station *station = (struct station *)place->device;
 
-    device_faults_clear(place->device);
+    instrument_mend(place->device);
     switch (place->kind) {
     case DEVICE_SOURCE:
         source->leak_kg_s = 0;

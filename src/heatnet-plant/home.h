@@ -10,7 +10,7 @@
 #ifndef HEATNET_PLANT_HOME_H
 #define HEATNET_PLANT_HOME_H
 
-#include "heatnet-plant/device.h"
+#include "heatnet-plant/instrument.h"
 #include "heatnet-plant/network.h"
 #include "heatnet-plant/weather.h"
 
@@ -19,7 +19,7 @@
 enum { HOME_STEP_S = STATIONS_N }; /* one station's homes a second, in turn */
 
 struct home {
-    struct device device;
+    struct instrument device;
     /* what it is */
     double area_m2, air_w_k, wall_w_k, surface_w_k, air_j_k, mass_j_k;
     double radiator_w_k; /* at 25 K above the room */

@@ -125,7 +125,7 @@ static void return_step(struct plant *plant)
     plant->source.return_degc = plant->node_return_degc[0];
 }
 
-static void device_time(struct device *device, const struct plant *plant)
+static void instrument_time(struct instrument *device, const struct plant *plant)
 {
     device->utc_s = (double)plant->utc_s;
     device->running_s = (double)plant->running_s;
@@ -141,15 +141,15 @@ void plant_step(struct plant *plant)
     hydraulics_step(plant);
     supply_step(plant);
     for (unsigned i = 0; i < STATIONS_N; i++) {
-        device_time(&plant->stations[i].device, plant);
+        instrument_time(&plant->stations[i].device, plant);
         station_step(&plant->stations[i], &plant->weather, plant->utc_s);
     }
     return_step(plant);
-    device_time(&plant->source.device, plant);
+    instrument_time(&plant->source.device, plant);
     source_step(&plant->source, &plant->weather);
 
     struct station *turn = &plant->stations[plant->utc_s % HOME_STEP_S];
-    for (unsigned i = 0; i < HOMES_N; i++) device_time(&turn->homes[i].device, plant);
+    for (unsigned i = 0; i < HOMES_N; i++) instrument_time(&turn->homes[i].device, plant);
     station_homes_step(turn, &plant->weather);
 }
 

@@ -31,7 +31,7 @@ const struct point_row *point_by_key(const struct point_map *map, const char *ke
     return NULL;
 }
 
-double point_true(const struct point_row *row, const struct device *device)
+double point_true(const struct point_row *row, const struct instrument *device)
 {
     double si;
     memcpy(&si, (const char *)device + row->offset, sizeof si);
@@ -39,11 +39,11 @@ double point_true(const struct point_row *row, const struct device *device)
 }
 
 /* The sensor's reading before it becomes a register: drift, then noise of this second. */
-static double reading(const struct point_row *row, const struct device *device,
+static double reading(const struct point_row *row, const struct instrument *device,
                       uint64_t key)
 {
     bool frozen;
-    double value = device_sensed(device, row->offset, &frozen) * row->per_si;
+    double value = instrument_sensed(device, row->offset, &frozen) * row->per_si;
 
     if (frozen || row->noise <= 0) return value;
     uint64_t moment = chance_key(chance_key(key, row->offset), (uint64_t)device->utc_s);
@@ -64,7 +64,7 @@ static double steps_of(const struct point_row *row, double value)
     return fmin(fmax(steps, least[row->type]), most[row->type]);
 }
 
-double point_shown(const struct point_row *row, const struct device *device, uint64_t key)
+double point_shown(const struct point_row *row, const struct instrument *device, uint64_t key)
 {
     return steps_of(row, reading(row, device, key)) * row->factor;
 }
@@ -101,7 +101,7 @@ static void put(uint16_t *words, const struct point_row *row, double shown)
 }
 
 void image_fill(struct image *image, const struct point_map *map,
-                const struct device *device, uint64_t key)
+                const struct instrument *device, uint64_t key)
 {
     memset(image, 0, sizeof *image);
     for (size_t i = 0; i < map->rows_n; i++) {

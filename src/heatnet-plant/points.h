@@ -7,7 +7,7 @@
 #define HEATNET_PLANT_POINTS_H
 
 #include "base/err.h"
-#include "heatnet-plant/device.h"
+#include "heatnet-plant/instrument.h"
 #include "model/quantity.h"
 
 #include <stdbool.h>
@@ -63,9 +63,9 @@ struct point_map {
 extern const struct point_map station_points, source_points, meter_points;
 
 /* What the device shows, decoded, in `unit`; noise by `key` and the device's time. */
-double point_shown(const struct point_row *row, const struct device *device,
+double point_shown(const struct point_row *row, const struct instrument *device,
                    uint64_t key);
-double point_true(const struct point_row *row, const struct device *device);
+double point_true(const struct point_row *row, const struct instrument *device);
 /* NULL when the map has no such point. */
 const struct point_row *point_by_key(const struct point_map *map, const char *key);
 /* Table, number, type and order in the catalog's address grammar; `out` has room for 48.
@@ -79,7 +79,7 @@ struct image {
 };
 
 void image_fill(struct image *image, const struct point_map *map,
-                const struct device *device, uint64_t key);
+                const struct instrument *device, uint64_t key);
 /* Decode the row's value, in `unit`; false when it is not a number. */
 bool image_value(const struct image *image, const struct point_row *row, double *value);
 

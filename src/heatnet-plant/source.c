@@ -75,7 +75,7 @@ static void set_point_step(struct source *source)
 {
     bool frozen;
     double outdoor =
-        device_sensed(&source->device, offsetof(struct source, outdoor_degc), &frozen);
+        instrument_sensed(&source->device, offsetof(struct source, outdoor_degc), &frozen);
     source->outdoor_slow_degc += (outdoor - source->outdoor_slow_degc) / OUTDOOR_SLOW_S;
     double want =
         source->mode == MODE_FIXED

@@ -22,7 +22,7 @@ enum source_fault_bit {
 enum { SOURCE_PUMPS_N = 3 };
 
 struct source {
-    struct device device;
+    struct instrument device;
     /* what it is */
     double design_kg_s, boiler_w, boiler_j_k, usual_leak_kg_s;
     /* set by people */

@@ -43,7 +43,7 @@ struct pump {
 };
 
 struct station {
-    struct device device;
+    struct instrument device;
     /* what it is */
     double area_m2, weight; /* homes stand for weight * HOMES_N households */
     double design_primary_kg_s, design_secondary_kg_s, exchanger_w_k;

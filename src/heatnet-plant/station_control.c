@@ -33,7 +33,7 @@ static const struct curve_point heating_curve[] = {
 static double sensed(const struct station *s, size_t offset)
 {
     bool frozen;
-    return device_sensed(&s->device, offset, &frozen);
+    return instrument_sensed(&s->device, offset, &frozen);
 }
 
 double station_curve_degc(double outdoor_degc)

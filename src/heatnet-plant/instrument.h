@@ -1,10 +1,10 @@
-/* device.h - what every metering device of the plant has: its diagnostics and what may be
+/* instrument.h - what every metering device of the plant has: its diagnostics and what may be
  * wrong with its sensors.
  *
  * A measured quantity is a double in the device's struct; its offset there is its
  * identity for sensor faults and for the register map (points.h). */
-#ifndef HEATNET_PLANT_DEVICE_H
-#define HEATNET_PLANT_DEVICE_H
+#ifndef HEATNET_PLANT_INSTRUMENT_H
+#define HEATNET_PLANT_INSTRUMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ struct sensor_fault {
 };
 
 /* The first member of struct home, station and source. */
-struct device {
+struct instrument {
     double polls_n;   /* read requests answered since start */
     double utc_s;     /* the plant's clock */
     double running_s; /* the plant's running seconds, for the faults */
@@ -31,9 +31,9 @@ struct device {
 
 /* What the sensor of the quantity at `offset` makes of it; *frozen tells whether it also
  * has lost its noise. */
-double device_sensed(const struct device *device, size_t offset, bool *frozen);
+double instrument_sensed(const struct instrument *device, size_t offset, bool *frozen);
 /* False when there are SENSOR_FAULTS_N_MAX; one at the same offset is replaced. */
-bool device_sensor_fault(struct device *device, struct sensor_fault fault);
-void device_faults_clear(struct device *device);
+bool instrument_fault(struct instrument *device, struct sensor_fault fault);
+void instrument_mend(struct instrument *device);
 
 #endif

@@ -1,16 +1,16 @@
-/* device.c - sensors between the true value and the register. */
-#include "heatnet-plant/device.h"
+/* instrument.c - sensors between the true value and the register. */
+#include "heatnet-plant/instrument.h"
 
 #include <string.h>
 
-static double true_value(const struct device *device, size_t offset)
+static double true_value(const struct instrument *device, size_t offset)
 {
     double value;
     memcpy(&value, (const char *)device + offset, sizeof value);
     return value;
 }
 
-double device_sensed(const struct device *device, size_t offset, bool *frozen)
+double instrument_sensed(const struct instrument *device, size_t offset, bool *frozen)
 {
     double value = true_value(device, offset);
 
@@ -25,7 +25,7 @@ double device_sensed(const struct device *device, size_t offset, bool *frozen)
     return value;
 }
 
-bool device_sensor_fault(struct device *device, struct sensor_fault fault)
+bool instrument_fault(struct instrument *device, struct sensor_fault fault)
 {
     unsigned at = 0;
     while (at < device->sensor_faults_n &&
@@ -39,7 +39,7 @@ bool device_sensor_fault(struct device *device, struct sensor_fault fault)
     return true;
 }
 
-void device_faults_clear(struct device *device)
+void instrument_mend(struct instrument *device)
 {
     device->sensor_faults_n = 0;
     device->silent = false;
