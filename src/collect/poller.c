@@ -56,31 +56,36 @@ static void add_row(struct poller *p, struct poll_device *d, int64_t utc_ms)
     if (p->rows_n++ == 0) p->rows_since_ms = clock_mono_ms(p->options.clock);
 }
 
-static void note_state(struct poll_device *d, err e, int64_t utc_ms, uint32_t response_ms)
+static void note_change(struct poll_device *d, enum device_state state, int64_t utc_ms)
+{
+    static const char *const words[] = {"none", "online", "partial", "offline"};
+    bool good_start = state == DEVICE_ONLINE && d->state == DEVICE_STATE_NONE;
+    enum log_level level = good_start               ? LOG_DEBUG
+                           : state == DEVICE_ONLINE ? LOG_INFO
+                                                    : LOG_WARNING;
+
+    d->changed = true;
+    d->since_ms = utc_ms;
+    d->state = state;
+    log_event(level, "collect", "device_state", "device=%s state=%s error=\"%s\"",
+              d->config->code, words[state], d->error);
+}
+
+static void note_poll(struct poll_device *d, err e, int64_t utc_ms, uint32_t response_ms)
 {
     enum device_state state = e                                   ? DEVICE_OFFLINE
                               : d->reading.good_n == d->columns_n ? DEVICE_ONLINE
                                                                   : DEVICE_PARTIAL;
 
-    if (state != d->state) {
-        d->changed = true;
-        d->since_ms = utc_ms;
-        log_event(state == DEVICE_ONLINE ? LOG_INFO : LOG_WARNING, "collect",
-                  "device_state", "device=%s state=%s error=\"%s\"", d->config->code,
-                  state == DEVICE_ONLINE    ? "online"
-                  : state == DEVICE_PARTIAL ? "partial"
-                                            : "offline",
-                  d->reading.error);
-    }
-    d->state = state;
-    d->polls++;
-    d->failures += e != ERR_OK;
     if (state == DEVICE_PARTIAL && !d->reading.error[0])
         (void)text_format(d->error, sizeof d->error, "%zu of %zu points have no value",
                           d->columns_n - d->reading.good_n, d->columns_n);
     else
         (void)text_copy(d->error, sizeof d->error,
                         state == DEVICE_ONLINE ? "" : d->reading.error);
+    if (state != d->state) note_change(d, state, utc_ms);
+    d->polls++;
+    d->failures += e != ERR_OK;
     if (e) return;
     d->answered_ms = utc_ms;
     d->response_ms = response_ms;
@@ -108,7 +113,7 @@ static void poll_item(struct poller *p, uint32_t item)
     convert(d, utc_ms);
     lock_take(&p->lock);
     add_row(p, d, utc_ms);
-    note_state(d, e, utc_ms, (uint32_t)took_ms);
+    note_poll(d, e, utc_ms, (uint32_t)took_ms);
     p->polls++;
     p->failures += e != ERR_OK;
     schedule_polled(&p->schedule, item, !e, clock_utc_ms(clock));
