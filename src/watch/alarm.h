@@ -5,11 +5,21 @@
  *
  *   normal --condition--> pending --held for delay--> raised --inside by dead band--> normal
  *
- * Time is the samples' source time; a bad or absent sample neither raises nor clears a limit
- * alarm.  Late samples (older than the state's newest) are judged by alarms.h as late-marked. */
+ * Time is the samples' source time.  A value holds until the next sample, so a condition may
+ * ripen between two samples; it is then raised at that instant, whether a tick noticed or
+ * the next sample: replaying the samples without ticks gives the same events.
+ * - Limits: strictly outside raises, inside by the dead band returns at once.  The four are
+ *   judged each by itself, so beyond high_high both high and high_high are raised.  A bad or
+ *   absent sample neither raises nor clears, and what was pending does not ripen meanwhile.
+ * - Implausible: quality range, correlation, device fault, not a number or undecoded, or the
+ *   value is outside the range; with the same delay.  (A rate mark is no alarm.)
+ * - Frozen (frozen_s > 0): a sample equals all others of more than frozen_s, or is marked so.
+ *   Silence is not frozen.
+ * - Fault bits: those named in the template, without delay. */
 #ifndef HEATNET_WATCH_ALARM_H
 #define HEATNET_WATCH_ALARM_H
 
+#include "base/err.h"
 #include "model/catalog.h"
 #include "store/historian.h"
 
@@ -43,11 +53,14 @@ struct alarm_state {
     struct alarm_stage limit[4]; /* by enum alarm_kind LOW_LOW .. HIGH_HIGH */
     struct alarm_stage implausible, frozen;
     uint32_t bits; /* raised bits */
-    int64_t bit_since_ms;
-    int64_t newest_ms;
-    double last_value;      /* for frozen */
-    int64_t last_change_ms; /* for frozen */
+    uint8_t blind; /* enum alarm_sight */
+    int64_t newest_ms;      /* of the newest sample, 0 = none yet */
+    double last_value;      /* of the newest believable sample */
+    int64_t last_change_ms; /* when it took this value, 0 = never */
 };
+
+/* What is known of the point just now. */
+enum alarm_sight { ALARM_SEES, ALARM_NO_VALUE, ALARM_BLIND };
 
 struct alarm_event {
     enum alarm_kind kind;
@@ -58,13 +71,28 @@ struct alarm_event {
 };
 
 void alarm_start(struct alarm_state *state);
-/* At most ALARM_EVENTS_MAX events; returns how many. */
+/* At most ALARM_EVENTS_MAX events; returns how many.  A sample not newer than the state's
+ * newest does nothing. */
 size_t alarm_step(struct alarm_state *state, const struct template_point *rule,
                   const struct history_sample *sample, struct alarm_event *events);
-/* Time passes without a sample: pending conditions ripen, frozen is judged. */
+/* Time passes without a sample: pending conditions ripen. */
 size_t alarm_tick(struct alarm_state *state, const struct template_point *rule,
                   int64_t now_ms, struct alarm_event *events);
+/* Nothing is known from here on (the device is lost): nothing ripens until a sample. */
+void alarm_blind(struct alarm_state *state);
+
+bool alarm_is_pending(const struct alarm_state *state);
+/* Raised just now; `bit` counts for ALARM_FAULT_BIT only. */
+bool alarm_is_raised(const struct alarm_state *state, enum alarm_kind kind, int bit);
+/* The point can have alarms at all. */
+bool alarm_has_rules(const struct template_point *rule);
+
+/* One limit by itself: `value` is outside it (`raised`: not yet inside by the dead band).
+ * Sets *limit; false where there is no such limit. */
+bool alarm_is_outside(const struct template_point *rule, enum alarm_kind kind, double value,
+                      bool raised, double *limit);
 
 const char *alarm_kind_word(enum alarm_kind kind);
+MUST_USE err alarm_kind_from_word(const char *word, enum alarm_kind *kind);
 
 #endif

@@ -24,7 +24,7 @@ struct alarm_record {
     uint64_t id;
     enum alarm_kind kind;
     unsigned priority;
-    uint32_t site, device, point; /* 0 = none */
+    uint32_t site, device, point, terminal; /* 0 = none */
     int bit;                      /* -1 = none */
     char text[ALARMS_TEXT_BYTES], text_en[ALARMS_TEXT_BYTES];
     double limit, value_at_raise, extreme; /* NaN = none */
@@ -42,8 +42,13 @@ void alarms_close(struct alarms *alarms);
 /* Before the first block and whenever the catalog changes; holds its own reference. */
 MUST_USE err alarms_catalog(struct alarms *alarms, struct catalog *catalog);
 
-/* From the apply thread.  The records are written by alarms_write. */
+/* From the apply thread.  The records are written by alarms_write.  ERR_FULL: too many wait
+ * to be written (nothing was judged: write, then try again).  Replay the raw log before the
+ * first tick: the first tick settles what the replay did not bring back.
+ * Late samples (older than the point's newest) are judged by themselves, without delay; what
+ * they raise is `late` and returned already: alarms_late.c. */
 MUST_USE err alarms_block(struct alarms *alarms, const struct block *block);
+/* Cheap when nothing changed.  A lost device's points keep their alarms and raise no more. */
 MUST_USE err alarms_device(struct alarms *alarms, uint32_t device, bool answers,
                            int64_t since_ms);
 MUST_USE err alarms_terminal(struct alarms *alarms, uint32_t terminal, bool connected,
@@ -51,18 +56,19 @@ MUST_USE err alarms_terminal(struct alarms *alarms, uint32_t terminal, bool conn
 MUST_USE err alarms_tick(struct alarms *alarms, int64_t now_ms);
 /* Make new raises and returns durable and visible; call after each batch. */
 MUST_USE err alarms_write(struct alarms *alarms);
-/* Save all states inside the historian's flush transaction. */
+/* Save all states, and what waits to be written, inside the historian's flush transaction. */
 MUST_USE err alarms_save(struct alarms *alarms, struct database *database);
 
-/* Asking. */
+/* Asking.  No lock is held while `each` runs. */
 struct alarms_filter {
-    bool active; /* else history */
-    int64_t from_ms, to_ms; /* raised within; history only */
+    bool active; /* not yet acknowledged and normal again; else history, all of it */
+    int64_t from_ms, to_ms; /* raised within [from, to), to 0 = no end; history only */
     const char *search;     /* part of the texts or site's name, NULL = any */
     uint32_t site;          /* and beneath, 0 = any */
-    uint64_t before;        /* id, 0 = newest */
-    size_t limit;
+    uint64_t before;        /* id of the last one of the page before, 0 = newest */
+    size_t limit;           /* 0 = 1000 */
 };
+/* Newest raised first.  ERR_UNKNOWN: no alarm `before`; ERR_RANGE: `search` is too long. */
 typedef err (*alarms_each)(void *context, const struct alarm_record *record);
 MUST_USE err alarms_list(struct alarms *alarms, const struct alarms_filter *filter,
                          alarms_each each, void *context);
@@ -70,12 +76,14 @@ MUST_USE err alarms_list(struct alarms *alarms, const struct alarms_filter *filt
 MUST_USE err alarms_changed(struct alarms *alarms, uint64_t since, uint64_t *version,
                             alarms_each each, void *context);
 uint64_t alarms_version(struct alarms *alarms);
+/* Of the active list, by priority - 1; unacknowledged ones are part of `active`. */
 struct alarms_count {
     uint32_t unacknowledged, active;
 };
 void alarms_counts(struct alarms *alarms, struct alarms_count counts[4]);
 
-/* ERR_UNKNOWN no such alarm; ERR_DUPLICATE acknowledged before.  Durable on return. */
+/* ERR_UNKNOWN no such alarm; ERR_DUPLICATE acknowledged before; ERR_RANGE: `who` or `note`
+ * (NULL = none) is too long.  Durable on return. */
 MUST_USE err alarms_acknowledge(struct alarms *alarms, uint64_t id, const char *who,
                                 const char *note, int64_t now_ms);
 
