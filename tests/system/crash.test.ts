@@ -69,16 +69,15 @@ test(`${kills} kills: nothing acknowledged is lost, nothing is there twice (seed
   assert.equal(points.length, 25);
   const served = new Map<string, Map<number, number>>();
   for (const row of plant.served()) {
-    const key = row.device;
-    if (!served.has(key)) served.set(key, new Map());
-    served.get(key)!.set(row.counter, row.timeMs);
+    if (!served.has(row.address)) served.set(row.address, new Map());
+    served.get(row.address)!.set(row.counter, row.timeMs);
   }
   let stored = 0;
   let notStored = 0;
   const failures: string[] = [];
   for (const [code, id] of points) {
     const device = code.slice(0, code.indexOf("."));
-    const counters = served.get(device);
+    const counters = served.get(catalog.address.get(device)!);
     assert.ok(counters, `the plant's served log knows ${device}`);
     const samples = (await server.samples(id, origin, Date.now())).filter((s) => s[1] !== null);
     const seen = new Set<number>();

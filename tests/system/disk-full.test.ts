@@ -56,7 +56,7 @@ async function city(name: string, serverFolder: string, edgeFolder: string) {
     await pause(1500);
     const stored = new Set((await server.samples(counter[1])).map((s) => s[1]));
     const device = counter[0].slice(0, counter[0].indexOf("."));
-    const served = plant.served().filter((row) => row.device === device);
+    const served = plant.served().filter((row) => row.address === catalog.address.get(device));
     const end = Date.now() - 1500;
     const lost = served.filter((row) => row.timeMs < end && !stored.has(row.counter));
     assert.deepEqual(lost, []);

@@ -175,6 +175,8 @@ export interface CatalogPoints {
   /** DEVICE.key -> point id */
   point: Map<string, number>;
   device: Map<string, number>;
+  /** DEVICE -> "21001/1": port and unit, the served log's name for it */
+  address: Map<string, string>;
 }
 
 export async function readCatalog(server: Server): Promise<CatalogPoints> {
@@ -182,12 +184,14 @@ export async function readCatalog(server: Server): Promise<CatalogPoints> {
   const templates = new Map<number, any>(catalog.templates.map((t: any) => [t.id, t]));
   const point = new Map<string, number>();
   const device = new Map<string, number>();
+  const address = new Map<string, string>();
   for (const d of catalog.devices) {
     device.set(d.code, d.id);
+    address.set(d.code, d.address.slice(d.address.indexOf(":") + 1));
     const template = templates.get(d.template);
     d.points.forEach((id: number, i: number) => point.set(`${d.code}.${template.points[i].key}`, id));
   }
-  return { point, device };
+  return { point, device, address };
 }
 
 export class Edge {
@@ -236,7 +240,6 @@ export class Plant {
   async start(extra: string[] = []): Promise<void> {
     this.portBase ||= await freePorts(25);
     this.program = new Program(binary("heatnet-plant"), [
-      "run",
       "--port-base", String(this.portBase),
       "--control", this.control,
       "--served-log", this.servedLog,
@@ -259,14 +262,14 @@ export class Plant {
     return done.output;
   }
 
-  /** What it answered: lines of the served log. */
-  served(): { device: string; counter: number; timeMs: number }[] {
+  /** What it answered, as PORT/UNIT COUNTER PLANT_UTC_MS: lines of the served log. */
+  served(): { address: string; counter: number; timeMs: number }[] {
     return readFileSync(this.servedLog, "utf8")
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => {
-        const [device, counter, timeMs] = line.split(/\s+/);
-        return { device: device!, counter: Number(counter), timeMs: Number(timeMs) };
+        const [address, counter, timeMs] = line.split(/\s+/);
+        return { address: address!, counter: Number(counter), timeMs: Number(timeMs) };
       });
   }
 }
