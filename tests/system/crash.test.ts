@@ -4,7 +4,7 @@
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { Edge, Plant, Server, readCatalog, temporaryFolder, type CatalogPoints } from "./lib/city.ts";
+import { Edge, Plant, Server, readCatalog, stationsOnly, temporaryFolder, type CatalogPoints } from "./lib/city.ts";
 import { binary, eventually, pause, random, run } from "./lib/program.ts";
 
 const kills = Number(process.env["HEATNET_KILLS"] ?? 200);
@@ -26,11 +26,7 @@ before(async () => {
   await server.start();
   edge = new Edge(path.join(folder, "edge"), await server.enrol("T1", path.join(folder, "certificates")));
   await plant.start(["--clock", clock]);
-  const csv = (await plant.catalog("T1"))
-    .split("\n")
-    .filter((line) => !/household/i.test(line))
-    .join("\n")
-    .replace(/,10$/gm, ",1");
+  const csv = stationsOnly(await plant.catalog("T1"), 1);
   await server.importCsv(csv);
   catalog = await readCatalog(server);
   await edge.start(server.tls, ["--clock", clock]);

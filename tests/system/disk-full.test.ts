@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { writeFileSync, rmSync, chmodSync } from "node:fs";
 import { execFileSync } from "node:child_process";
-import { Edge, Plant, Server, readCatalog, temporaryFolder } from "./lib/city.ts";
+import { Edge, Plant, Server, readCatalog, stationsOnly, temporaryFolder } from "./lib/city.ts";
 import { eventually, pause } from "./lib/program.ts";
 
 const mounts: string[] = [];
@@ -38,11 +38,7 @@ async function city(name: string, serverFolder: string, edgeFolder: string) {
   await server.start();
   const edge = new Edge(path.join(edgeFolder, "edge"), await server.enrol("T1", path.join(folder, "certificates")));
   await plant.start();
-  const csv = (await plant.catalog("T1"))
-    .split("\n")
-    .filter((line) => !/household/i.test(line))
-    .join("\n")
-    .replace(/,10$/gm, ",1");
+  const csv = stationsOnly(await plant.catalog("T1"), 1);
   await server.importCsv(csv);
   const catalog = await readCatalog(server);
   await edge.start(server.tls);

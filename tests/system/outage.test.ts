@@ -3,7 +3,7 @@
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { Edge, Plant, Server, readCatalog, temporaryFolder, type CatalogPoints } from "./lib/city.ts";
+import { Edge, Plant, Server, readCatalog, stationsOnly, temporaryFolder, type CatalogPoints } from "./lib/city.ts";
 import { eventually, pause } from "./lib/program.ts";
 
 const speed = 60; // an hour passes in a minute
@@ -23,10 +23,7 @@ before(async () => {
   await server.start();
   edge = new Edge(path.join(folder, "edge"), await server.enrol("T1", path.join(folder, "certificates")));
   await plant.start(["--clock", clock]);
-  const csv = (await plant.catalog("T1"))
-    .split("\n")
-    .filter((line) => !/household/i.test(line))
-    .join("\n");
+  const csv = stationsOnly(await plant.catalog("T1"));
   await server.importCsv(csv);
   catalog = await readCatalog(server);
   await edge.start(server.tls, ["--clock", clock]);
