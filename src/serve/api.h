@@ -1,0 +1,50 @@
+/* api.h - the handlers of the route table, one line each; the api_*.c files hold them by
+ * subject.  docs/api.md says what each answers. */
+#ifndef HEATNET_SERVE_API_H
+#define HEATNET_SERVE_API_H
+
+struct request;
+
+/* api_session.c */
+void api_session_start(struct request *request);
+void api_session_get(struct request *request);
+void api_session_end(struct request *request);
+void api_password_change(struct request *request);
+/* api_accounts.c */
+void api_accounts_list(struct request *request);
+void api_accounts_add(struct request *request);
+void api_accounts_change(struct request *request);
+/* api_system.c */
+void api_status(struct request *request);
+void api_health(struct request *request);
+void api_openapi(struct request *request);
+/* api_catalog.c, api_import.c */
+void api_catalog(struct request *request);
+void api_catalog_import(struct request *request);
+void api_catalog_export(struct request *request);
+/* api_values.c */
+void api_values(struct request *request);
+void api_live(struct request *request);
+/* api_history.c, api_trend_csv.c */
+void api_samples(struct request *request);
+void api_trend(struct request *request);
+void api_trend_csv(struct request *request);
+/* api_alarms.c */
+void api_alarms(struct request *request);
+void api_alarms_acknowledge(struct request *request);
+/* api_terminals.c, api_completeness.c */
+void api_terminals(struct request *request);
+void api_terminals_add(struct request *request);
+void api_terminals_change(struct request *request);
+void api_completeness(struct request *request);
+void api_gaps(struct request *request);
+/* api_log.c */
+void api_log(struct request *request);
+void api_log_record(struct request *request);
+/* uplink_door.c */
+void uplink_frames(struct request *request);
+void uplink_configuration(struct request *request);
+/* static_files.c */
+void static_files(struct request *request);
+
+#endif
