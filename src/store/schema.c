@@ -54,7 +54,8 @@ static const struct migration migrations[] = {
      " row_n INTEGER NOT NULL, sample_n INTEGER NOT NULL, data BLOB NOT NULL);"
      "CREATE INDEX segment_by_day ON segment (device, day_ms, id);"
      "CREATE TABLE rollup (device INTEGER NOT NULL, day_ms INTEGER NOT NULL,"
-     " data BLOB NOT NULL, PRIMARY KEY (device, day_ms));", },
+     " data BLOB NOT NULL, PRIMARY KEY (device, day_ms));"
+     "CREATE TABLE latest (device INTEGER PRIMARY KEY, data BLOB NOT NULL);", },
     {
      "store.003_received",
      "CREATE TABLE received (terminal TEXT NOT NULL, spool INTEGER NOT NULL,"
