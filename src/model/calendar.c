@@ -1,9 +1,9 @@
-/* calendar.c - civil time of a zone: offsets, days and months.  The zone's file is read in
- * calendar_tzif.c, the rule behind its table in calendar_rule.c.
+/* calendar.c - civil time of a zone: offsets, days and months.  The zone's file is read
+ * in calendar_tzif.c, the rule behind its table in calendar_rule.c.
  *
  * The clock on the wall is f(u) = u + offset(u).  All questions back ("when is this local
- * time?") are answered as the smallest u with f(u) >= local, which is exact for skipped and
- * doubled times alike; it is found by walking the few changes near by. */
+ * time?") are answered as the smallest u with f(u) >= local, which is exact for skipped
+ * and doubled times alike; it is found by walking the few changes near by. */
 #include "model/calendar.h"
 
 #include "base/ensure.h"
@@ -34,17 +34,18 @@ static int64_t floor_divide(int64_t a, int64_t b)
     return q * b > a ? q - 1 : q;
 }
 
-/* Days since 1970-01-01 of a proleptic Gregorian date, and back; the year is taken to begin
- * in March so that the leap day is its last (H. Hinnant, "chrono-compatible low-level date
- * algorithms"). */
+/* Days since 1970-01-01 of a proleptic Gregorian date, and back; the year is taken to
+ * begin in March so that the leap day is its last (H. Hinnant, "chrono-compatible
+ * low-level date algorithms"). */
 int64_t calendar_days_from_civil(int64_t year, int month, int64_t day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = floor_divide(y, 400);
-    int64_t year_of_era = y - era * 400;                               /* 0..399 */
-    int64_t march_month = month > 2 ? month - 3 : month + 9;           /* 0..11 */
-    int64_t day_of_year = (153 * march_month + 2) / 5 + day - 1;       /* 0..365 */
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    int64_t year_of_era = y - era * 400;                         /* 0..399 */
+    int64_t march_month = month > 2 ? month - 3 : month + 9;     /* 0..11 */
+    int64_t day_of_year = (153 * march_month + 2) / 5 + day - 1; /* 0..365 */
+    int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * 146097 + day_of_era - 719468;
 }
 
@@ -55,14 +56,15 @@ static void civil_from_days(int64_t days, struct civil_time *civil)
     int64_t day_of_era = z - era * 146097; /* 0..146096 */
     int64_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t march_month = (5 * day_of_year + 2) / 153;
     civil->day = (int)(day_of_year - (153 * march_month + 2) / 5 + 1);
     civil->month = (int)(march_month < 10 ? march_month + 3 : march_month - 9);
     civil->year = (int)(year_of_era + era * 400 + (civil->month <= 2));
 }
 
-/* --- offsets and changes ------------------------------------------------------------------ */
+/* --- offsets and changes ---------------------------------------------------------- */
 
 /* How many changes of the table are at or before `utc_ms`. */
 static size_t changes_until(const struct calendar *calendar, int64_t utc_ms)
@@ -110,7 +112,8 @@ static int64_t first_at(const struct calendar *calendar, int64_t local_ms)
     int64_t from = local_ms - offset_ms_max;
     int64_t offset = calendar_offset_ms(calendar, from);
     struct calendar_change change;
-    while (next_change(calendar, from, &change) && change.utc_ms <= local_ms + offset_ms_max) {
+    while (next_change(calendar, from, &change) &&
+           change.utc_ms <= local_ms + offset_ms_max) {
         int64_t found = local_ms - offset;
         if (found < from) return from; /* skipped: the clock jumped over it at `from` */
         if (found < change.utc_ms) return found;
@@ -120,7 +123,7 @@ static int64_t first_at(const struct calendar *calendar, int64_t local_ms)
     return local_ms - offset < from ? from : local_ms - offset;
 }
 
-/* --- civil time --------------------------------------------------------------------------- */
+/* --- civil time ------------------------------------------------------------------- */
 
 struct civil_time calendar_civil(const struct calendar *calendar, int64_t utc_ms)
 {
@@ -139,12 +142,14 @@ struct civil_time calendar_civil(const struct calendar *calendar, int64_t utc_ms
 
 int64_t calendar_utc(const struct calendar *calendar, struct civil_time civil)
 {
-    int64_t months = (int64_t)civil.year * 12 + civil.month - 1; /* month 13 is next year's 1 */
+    int64_t months =
+        (int64_t)civil.year * 12 + civil.month - 1; /* month 13 is next year's 1 */
     int64_t year = floor_divide(months, 12);
-    int64_t days = calendar_days_from_civil(year, (int)(months - year * 12) + 1, civil.day);
+    int64_t days =
+        calendar_days_from_civil(year, (int)(months - year * 12) + 1, civil.day);
     int64_t local = days * day_ms + (int64_t)civil.hour * HOUR_MS +
-                    (int64_t)civil.minute * MINUTE_MS + (int64_t)civil.second * SECOND_MS +
-                    civil.millisecond;
+                    (int64_t)civil.minute * MINUTE_MS +
+                    (int64_t)civil.second * SECOND_MS + civil.millisecond;
     return first_at(calendar, bounded(local));
 }
 
@@ -153,7 +158,8 @@ int64_t calendar_hour_start(const struct calendar *calendar, int64_t utc_ms)
     utc_ms = bounded(utc_ms);
     int64_t offset = calendar_offset_ms(calendar, utc_ms);
     int64_t start = floor_divide(utc_ms + offset, HOUR_MS) * HOUR_MS - offset;
-    struct calendar_change change; /* an hour does not reach over a change of the clocks */
+    struct calendar_change
+        change; /* an hour does not reach over a change of the clocks */
     int64_t from = start;
     while (next_change(calendar, from, &change) && change.utc_ms <= utc_ms)
         from = change.utc_ms;
@@ -162,12 +168,14 @@ int64_t calendar_hour_start(const struct calendar *calendar, int64_t utc_ms)
 
 static int64_t midnight(const struct calendar *calendar, struct civil_time date, int days)
 {
-    struct civil_time at = {.year = date.year, .month = date.month, .day = date.day + days};
+    struct civil_time at = {
+        .year = date.year, .month = date.month, .day = date.day + days};
     return calendar_utc(calendar, at);
 }
 
-/* The local date whose day holds `utc_ms`.  It is the one on the wall, but for clocks that
- * are set back over midnight: then the new day has begun, and stays, at the first midnight. */
+/* The local date whose day holds `utc_ms`.  It is the one on the wall, but for clocks
+ * that are set back over midnight: then the new day has begun, and stays, at the first
+ * midnight. */
 static struct civil_time date_of(const struct calendar *calendar, int64_t utc_ms)
 {
     struct civil_time date = calendar_civil(calendar, utc_ms);
@@ -185,7 +193,8 @@ int64_t calendar_day_next(const struct calendar *calendar, int64_t utc_ms)
     struct civil_time date = date_of(calendar, bounded(utc_ms));
     int64_t start = midnight(calendar, date, 0);
     int64_t next = midnight(calendar, date, 1);
-    return next > start ? next : midnight(calendar, date, 2); /* a day that was left out */
+    return next > start ? next
+                        : midnight(calendar, date, 2); /* a day that was left out */
 }
 
 /* The month, +n, that holds `utc_ms`. */
@@ -208,7 +217,7 @@ int64_t calendar_month_next(const struct calendar *calendar, int64_t utc_ms)
     return month_at(calendar, bounded(utc_ms), 1);
 }
 
-/* --- life --------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------- */
 
 /* Zone names are paths below the zone folder; nothing may lead out of it. */
 static bool name_is_valid(const char *name)

@@ -17,9 +17,10 @@ struct calendar_change {
 /* When summer time begins or ends: the day of the year, and the local time on it. */
 struct calendar_rule_day {
     enum { RULE_JULIAN, RULE_ZERO, RULE_WEEK } kind;
-    int day;               /* JULIAN: 1..365, 29 February not counted; ZERO: 0..365 */
+
+    int day;                   /* JULIAN: 1..365, 29 February not counted; ZERO: 0..365 */
     int month, week, week_day; /* WEEK: 1..12; 1..5, 5 = last; 0 = Sunday */
-    int64_t time_ms;       /* after local midnight, -167 h .. 167 h */
+    int64_t time_ms;           /* after local midnight, -167 h .. 167 h */
 };
 
 /* The POSIX TZ text of a zone: "CET-1CEST,M3.5.0,M10.5.0/3". */

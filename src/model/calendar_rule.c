@@ -1,4 +1,5 @@
-/* calendar_rule.c - POSIX TZ texts: "CST-8", "CET-1CEST,M3.5.0,M10.5.0/3", "<+1030>-10:30...".
+/* calendar_rule.c - POSIX TZ texts: "CST-8", "CET-1CEST,M3.5.0,M10.5.0/3",
+ * "<+1030>-10:30...".
  *
  * Source: POSIX.1-2017, section 8.3, with RFC 8536's hours of -167 .. 167. */
 #include "base/ensure.h"
@@ -8,7 +9,7 @@ enum { RULE_HOURS_MAX = 167, OFFSET_HOURS_MAX = 24 };
 
 static const int64_t day_ms = INT64_C(86400000);
 
-/* --- reading ------------------------------------------------------------------------------ */
+/* --- reading ---------------------------------------------------------------------- */
 
 static bool take_char(struct bytes *in, char c)
 {
@@ -106,7 +107,7 @@ err calendar_rule_read(struct bytes in, struct calendar_rule *rule)
     return ERR_OK;
 }
 
-/* --- applying ----------------------------------------------------------------------------- */
+/* --- applying --------------------------------------------------------------------- */
 
 static bool is_leap(int64_t year)
 {
@@ -118,12 +119,9 @@ static int64_t day_in_year(const struct calendar_rule_day *day, int64_t year)
 {
     int64_t new_year = calendar_days_from_civil(year, 1, 1);
     switch (day->kind) {
-    case RULE_JULIAN:
-        return new_year + day->day - 1 + (is_leap(year) && day->day >= 60);
-    case RULE_ZERO:
-        return new_year + day->day;
-    case RULE_WEEK:
-        break;
+    case RULE_JULIAN: return new_year + day->day - 1 + (is_leap(year) && day->day >= 60);
+    case RULE_ZERO: return new_year + day->day;
+    case RULE_WEEK: break;
     }
     int64_t first = calendar_days_from_civil(year, day->month, 1);
     int64_t after = day->month == 12 ? calendar_days_from_civil(year + 1, 1, 1)
@@ -137,12 +135,12 @@ static int64_t day_in_year(const struct calendar_rule_day *day, int64_t year)
 static void changes_of_year(const struct calendar_rule *rule, int64_t year,
                             struct calendar_change changes[2])
 {
-    struct calendar_change begin = {
-        day_in_year(&rule->begin, year) * day_ms + rule->begin.time_ms - rule->standard_ms,
-        rule->summer_ms};
-    struct calendar_change end = {
-        day_in_year(&rule->end, year) * day_ms + rule->end.time_ms - rule->summer_ms,
-        rule->standard_ms};
+    struct calendar_change begin = {day_in_year(&rule->begin, year) * day_ms +
+                                        rule->begin.time_ms - rule->standard_ms,
+                                    rule->summer_ms};
+    struct calendar_change end = {day_in_year(&rule->end, year) * day_ms +
+                                      rule->end.time_ms - rule->summer_ms,
+                                  rule->standard_ms};
     bool begin_first = begin.utc_ms <= end.utc_ms;
     changes[0] = begin_first ? begin : end;
     changes[1] = begin_first ? end : begin;
@@ -150,7 +148,8 @@ static void changes_of_year(const struct calendar_rule *rule, int64_t year,
 
 static int64_t year_near(int64_t utc_ms)
 {
-    return 1970 + utc_ms / INT64_C(31556952000); /* may be one beside; callers look around */
+    return 1970 +
+           utc_ms / INT64_C(31556952000); /* may be one beside; callers look around */
 }
 
 int64_t calendar_rule_offset(const struct calendar_rule *rule, int64_t utc_ms)
@@ -176,7 +175,8 @@ bool calendar_rule_next(const struct calendar_rule *rule, int64_t utc_ms,
         changes_of_year(rule, year, changes);
         for (int i = 0; i < 2; i++) {
             if (changes[i].utc_ms <= utc_ms) continue;
-            change->utc_ms = changes[i].utc_ms; /* two may fall together: the later holds */
+            change->utc_ms =
+                changes[i].utc_ms; /* two may fall together: the later holds */
             change->offset_ms = calendar_rule_offset(rule, changes[i].utc_ms);
             return true;
         }

@@ -1,7 +1,7 @@
 /* calendar_tzif.c - the time zone information format, RFC 8536.
  *
- *   header v1, data v1 (4-byte times, skipped), header v2+, data v2+ (8-byte times), footer
- *   data: times[timecnt] indices[timecnt] types[typecnt * 6] names[charcnt]
+ *   header v1, data v1 (4-byte times, skipped), header v2+, data v2+ (8-byte times),
+ * footer data: times[timecnt] indices[timecnt] types[typecnt * 6] names[charcnt]
  *         leaps[leapcnt * 12] standard[isstdcnt] utc[isutcnt]
  *   footer: newline, POSIX TZ text, newline */
 #include "base/ensure.h"

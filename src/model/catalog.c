@@ -1,4 +1,4 @@
-/* catalog.c - looking things up in a catalog, and its life.  Making one: catalog_make.c. */
+/* catalog.c - look-ups in a catalog, and its life.  Making one: catalog_make.c. */
 #include "model/catalog.h"
 
 #include "base/ensure.h"
@@ -90,7 +90,8 @@ const struct template *catalog_template(const struct catalog *catalog, uint32_t 
 
 const struct device *catalog_device(const struct catalog *catalog, uint32_t id)
 {
-    return catalog_find_id(catalog->devices, catalog->devices_n, sizeof(struct device), id);
+    return catalog_find_id(catalog->devices, catalog->devices_n, sizeof(struct device),
+                           id);
 }
 
 const struct terminal *catalog_terminal(const struct catalog *catalog, uint32_t id)
@@ -107,8 +108,8 @@ static bool same_point(const void *items, uint32_t position, const void *key)
 
 const struct point *catalog_point(const struct catalog *catalog, uint32_t id)
 {
-    uint32_t at = index_find(&catalog->index->point_ids, index_hash_number(id), same_point,
-                             catalog->points, &id);
+    uint32_t at = index_find(&catalog->index->point_ids, index_hash_number(id),
+                             same_point, catalog->points, &id);
     return at == INDEX_NONE ? NULL : &catalog->points[at];
 }
 
@@ -162,7 +163,8 @@ const struct terminal *catalog_terminal_by_code(const struct catalog *catalog,
     return at == INDEX_NONE ? NULL : &catalog->terminals[at];
 }
 
-const struct device *catalog_device_by_code(const struct catalog *catalog, const char *code)
+const struct device *catalog_device_by_code(const struct catalog *catalog,
+                                            const char *code)
 {
     uint32_t at = index_find(&catalog->index->device_codes, index_hash_text(0, code),
                              same_device, catalog->devices, code);
@@ -190,7 +192,8 @@ const char *catalog_time_zone(const struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->sites_n; i++) {
         const struct site *site = &catalog->sites[i];
-        if (site->kind == SITE_COMPANY && site->time_zone[0] != '\0') return site->time_zone;
+        if (site->kind == SITE_COMPANY && site->time_zone[0] != '\0')
+            return site->time_zone;
     }
     return default_zone;
 }

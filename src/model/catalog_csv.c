@@ -1,8 +1,8 @@
 /* catalog_csv.c - the import's two passes over the rows.
  *
  * Pass 1 registers every name (so a row may speak of one further down), pass 2 reads all
- * cells.  A thing that is there keeps what the table has no column for; an empty cell means
- * the column's default.  All faults are collected; with any, nothing is made. */
+ * cells.  A thing that is there keeps what the table has no column for; an empty cell
+ * means the column's default.  All faults are collected; with any, nothing is made. */
 #include "model/catalog_csv.h"
 
 #include "base/ensure.h"
@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void import_report(struct import *import, size_t line, const char *field, const char *format,
-                   ...)
+void import_report(struct import *import, size_t line, const char *field,
+                   const char *format, ...)
 {
     char text[DIAG_TEXT_BYTES];
     va_list list;
@@ -27,7 +27,7 @@ void import_report(struct import *import, size_t line, const char *field, const 
     diag_add(import->diag, line, field, "%s", text);
 }
 
-/* --- header rows -------------------------------------------------------------------------- */
+/* --- header rows ------------------------------------------------------------------ */
 
 static void header_read(struct import *import)
 {
@@ -65,8 +65,8 @@ static void report_unknown_column(struct import *import, const struct row_table 
     }
     ensure(best != NULL);
     import_report(import, import->header.line, name,
-                  "%s rows have no column \"%s\"; the nearest is \"%s\"", table->word, name,
-                  best);
+                  "%s rows have no column \"%s\"; the nearest is \"%s\"", table->word,
+                  name, best);
 }
 
 /* Find the columns of this kind in the header above; faults are told once, in pass 1. */
@@ -80,7 +80,8 @@ static void header_map(struct import *import, enum row_kind kind)
         size_t column = column_of(table, header->names[i]);
         if (column == table->columns_n) {
             header->odd[kind] = true;
-            if (import->registering) report_unknown_column(import, table, header->names[i]);
+            if (import->registering)
+                report_unknown_column(import, table, header->names[i]);
             continue;
         }
         header->column[kind][i] = (uint8_t)(column + 1);
@@ -99,7 +100,7 @@ static void header_map(struct import *import, enum row_kind kind)
     }
 }
 
-/* --- one row ------------------------------------------------------------------------------ */
+/* --- one row ---------------------------------------------------------------------- */
 
 /* The row's cell of a kind, "" when it has none. */
 static const char *cell_of_kind(const struct import *import, enum row_kind kind,
@@ -120,8 +121,8 @@ static const char *name_of_kind(enum row_kind kind, enum cell_kind wanted)
     return "";
 }
 
-/* The thing that the row names, made when it is new; INDEX_NONE, reported, when the name is
- * wrong or was stated before. */
+/* The thing that the row names, made when it is new; INDEX_NONE, reported, when the name
+ * is wrong or was stated before. */
 static uint32_t row_register(struct import *import, enum row_kind kind, uint32_t scope)
 {
     const char *code = cell_of_kind(import, kind, CELL_CODE);
@@ -141,20 +142,22 @@ static uint32_t row_register(struct import *import, enum row_kind kind, uint32_t
 
     uint32_t *stated = &import->things[kind].lines[at];
     if (*stated != 0) {
-        import_report(import, line, field, "\"%s\" is stated twice, here and in line %u", code,
-                      *stated);
+        import_report(import, line, field, "\"%s\" is stated twice, here and in line %u",
+                      code, *stated);
         return INDEX_NONE;
     }
     *stated = (uint32_t)line;
     return at;
 }
 
-/* Pass 2: what pass 1 made of the row; points are made now, when all templates are known. */
+/* Pass 2: what pass 1 made of the row; points are made now, when all templates are known.
+ */
 static uint32_t row_thing(struct import *import, enum row_kind kind)
 {
     if (kind != ROW_POINT) {
         uint32_t at = things_find(import, kind, 0, cell_of_kind(import, kind, CELL_CODE));
-        bool ours = at != INDEX_NONE && import->things[kind].lines[at] == import->row.line;
+        bool ours =
+            at != INDEX_NONE && import->things[kind].lines[at] == import->row.line;
         return ours ? at : INDEX_NONE;
     }
     const char *code = cell_of_kind(import, kind, CELL_SCOPE);
@@ -165,9 +168,10 @@ static uint32_t row_thing(struct import *import, enum row_kind kind)
     }
     char hint[80];
     things_hint(import, ROW_TEMPLATE, code, hint, sizeof hint);
-    import_report(import, import->row.line, "template",
-                  "there is no template \"%s\", neither in this file nor in the catalog%s",
-                  code, hint);
+    import_report(
+        import, import->row.line, "template",
+        "there is no template \"%s\", neither in this file nor in the catalog%s", code,
+        hint);
     return INDEX_NONE;
 }
 
@@ -179,8 +183,8 @@ static void check_stray_cells(struct import *import)
         bool named = i < header->names_n && header->names[i][0] != '\0';
         if (named || import->row.cells[i][0] == '\0') continue;
         import_report(import, import->row.line, "kind",
-                      "cell %zu (\"%.40s\") has no column name above it in line %zu", i + 1,
-                      import->row.cells[i], header->line);
+                      "cell %zu (\"%.40s\") has no column name above it in line %zu",
+                      i + 1, import->row.cells[i], header->line);
         return;
     }
 }
@@ -244,7 +248,7 @@ static void row_fill(struct import *import, enum row_kind kind)
     count_change(import, kind, old, item);
 }
 
-/* --- passes ------------------------------------------------------------------------------- */
+/* --- passes ----------------------------------------------------------------------- */
 
 static void report_unknown_kind(struct import *import, const char *word)
 {
@@ -253,10 +257,11 @@ static void report_unknown_kind(struct import *import, const char *word)
         if (nearest_distance(word, row_tables[kind].word) <
             nearest_distance(word, row_tables[best].word))
             best = (enum row_kind)kind;
-    import_report(import, import->row.line, "kind",
-                  "a row begins with kind, site, pipe, template, point or device, not with "
-                  "\"%.40s\"; the nearest is \"%s\"",
-                  word, row_tables[best].word);
+    import_report(
+        import, import->row.line, "kind",
+        "a row begins with kind, site, pipe, template, point or device, not with "
+        "\"%.40s\"; the nearest is \"%s\"",
+        word, row_tables[best].word);
 }
 
 static void take_row(struct import *import)
@@ -318,13 +323,15 @@ static err run(struct import *import, struct bytes csv, struct catalog **next)
         if (e) return e;
     }
     if (import->diag != NULL)
-        qsort(import->diag->at, import->diag->n, sizeof import->diag->at[0], compare_lines);
+        qsort(import->diag->at, import->diag->n, sizeof import->diag->at[0],
+              compare_lines);
     return import->faults_n > 0 ? ERR_RANGE : ERR_OK;
 }
 
-err catalog_csv_read(struct bytes csv, const struct catalog *now, catalog_address_check check,
-                     struct catalog **next, struct catalog_change_counts *counts,
-                     struct diag *diag)
+/* tidy: allow parameters: three inputs and three outputs, each of another owner */
+err catalog_csv_read(struct bytes csv, const struct catalog *now,
+                     catalog_address_check check, struct catalog **next,
+                     struct catalog_change_counts *counts, struct diag *diag)
 {
     ensure(now != NULL && next != NULL && counts != NULL);
     if (csv.n > CATALOG_CSV_BYTES_MAX) {
@@ -340,8 +347,9 @@ err catalog_csv_read(struct bytes csv, const struct catalog *now, catalog_addres
     err e = run(import, csv, next);
     if (!e)
         *counts = (struct catalog_change_counts){
-            import->counts[ROW_SITE], import->counts[ROW_PIPE], import->counts[ROW_TEMPLATE],
-            import->counts[ROW_POINT], import->counts[ROW_DEVICE]};
+            import->counts[ROW_SITE], import->counts[ROW_PIPE],
+            import->counts[ROW_TEMPLATE], import->counts[ROW_POINT],
+            import->counts[ROW_DEVICE]};
     things_close(import);
     memory_free(import);
     return e;

@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-/* The template points of each template: order[first[t] .. first[t + 1]), t by position. */
+/* The template points of each template: order[first[t] .. first[t + 1]), t by position.
+ */
 struct runs {
     uint32_t *first, *order;
 };
@@ -56,8 +57,8 @@ static err runs_open(const struct import *import, struct runs *runs)
 }
 
 /* The device's point that goes on as `template_point` (a position), or NULL. */
-static const struct point *kept_point(const struct import *import, const struct device *old,
-                                      uint32_t template_point)
+static const struct point *kept_point(const struct import *import,
+                                      const struct device *old, uint32_t template_point)
 {
     const struct catalog *now = import->now;
     const struct template_point *wanted = things_at(import, ROW_POINT, template_point);
@@ -71,8 +72,9 @@ static const struct point *kept_point(const struct import *import, const struct 
 }
 
 /* Same template: both runs rise, so one walk pairs them. */
-static const struct point *next_point(const struct import *import, const struct device *old,
-                                      uint32_t template_point, uint32_t *walked)
+static const struct point *next_point(const struct import *import,
+                                      const struct device *old, uint32_t template_point,
+                                      uint32_t *walked)
 {
     const struct point *points = &import->now->points[old->point_first];
     while (*walked < old->point_n && points[*walked].template_point < template_point)
@@ -125,7 +127,8 @@ static bool count_points(struct import *import, const struct runs *runs, size_t 
         *points_n += runs->first[t + 1] - runs->first[t];
     }
     if (*points_n <= CATALOG_POINTS_MAX) return true;
-    import_report(import, 0, "", "this would make %zu points; one installation has room for %d",
+    import_report(import, 0, "",
+                  "this would make %zu points; one installation has room for %d",
                   *points_n, CATALOG_POINTS_MAX);
     return false;
 }

@@ -16,7 +16,8 @@ static void *field_of(const struct csv_column *column, void *item)
     return (char *)item + column->offset;
 }
 
-static bool wrong(struct import *import, const struct csv_column *column, const char *text)
+static bool wrong(struct import *import, const struct csv_column *column,
+                  const char *text)
 {
     import_report(import, import->row.line, column->name, "%s", text);
     return false;
@@ -58,20 +59,21 @@ static bool wrong_word(struct import *import, const struct csv_column *column,
     }
     for (size_t i = 0, used = 0; i < n; i++, used = strlen(list))
         (void)text_format(list + used, sizeof list - used, "%s%s", i ? ", " : "", nth(i));
-    import_report(import, import->row.line, column->name, "\"%s\" is no %s; write one of %s",
-                  cell, column->name, list);
+    import_report(import, import->row.line, column->name,
+                  "\"%s\" is no %s; write one of %s", cell, column->name, list);
     return false;
 }
 
-/* --- kinds of cells ----------------------------------------------------------------------- */
+/* --- kinds of cells --------------------------------------------------------------- */
 
 static bool read_text(struct import *import, const struct csv_column *column,
                       const char *cell, void *item)
 {
     if (text_copy(field_of(column, item), column->bytes, cell)) return true;
-    import_report(import, import->row.line, column->name,
-                  "the text is %zu bytes long, at most %zu fit (a Chinese character takes 3)",
-                  strlen(cell), column->bytes - 1);
+    import_report(
+        import, import->row.line, column->name,
+        "the text is %zu bytes long, at most %zu fit (a Chinese character takes 3)",
+        strlen(cell), column->bytes - 1);
     return false;
 }
 
@@ -81,7 +83,8 @@ static bool read_double(struct import *import, const struct csv_column *column,
     double found;
     if (text_to_double(cell, &found)) {
         bool comma = strchr(cell, ',') != NULL;
-        import_report(import, import->row.line, column->name, "\"%s\" is no number%s", cell,
+        import_report(import, import->row.line, column->name, "\"%s\" is no number%s",
+                      cell,
                       comma ? "; write a point, no comma: 1.5 or 1500"
                             : "; write digits, as 1.5, without a unit");
         return false;
@@ -155,9 +158,10 @@ static bool read_terminal(struct import *import, const struct csv_column *column
     const struct terminal *terminal = catalog_terminal_by_code(import->now, cell);
     uint32_t *id = field_of(column, item);
     if (terminal == NULL) {
-        import_report(import, import->row.line, column->name,
-                      "there is no terminal \"%s\": create it with `heatnet terminal add %s`",
-                      cell, cell);
+        import_report(
+            import, import->row.line, column->name,
+            "there is no terminal \"%s\": create it with `heatnet terminal add %s`", cell,
+            cell);
         return false;
     }
     *id = terminal->id;
@@ -173,7 +177,8 @@ static bool read_zone(struct import *import, const struct csv_column *column,
         calendar_close(calendar);
         if (e) {
             import_report(import, import->row.line, column->name,
-                          "there is no time zone \"%s\"; write one as Asia/Shanghai", cell);
+                          "there is no time zone \"%s\"; write one as Asia/Shanghai",
+                          cell);
             return false;
         }
         (void)text_copy(import->known_zone, sizeof import->known_zone, cell);
@@ -191,34 +196,24 @@ bool cell_read(struct import *import, const struct csv_column *column, const cha
     switch (column->kind) {
     case CELL_CODE:
     case CELL_SCOPE:
-    case CELL_UNIT: /* read with the row */
-        return true;
+    case CELL_UNIT: /* read with the row */ return true;
     case CELL_TEXT:
-    case CELL_BITS:
-        return read_text(import, column, cell, item);
-    case CELL_NUMBER:
-        return read_double(import, column, cell, field_of(column, item));
+    case CELL_BITS: return read_text(import, column, cell, item);
+    case CELL_NUMBER: return read_double(import, column, cell, field_of(column, item));
     case CELL_COUNT:
-    case CELL_DECIMALS:
-        return read_whole(import, column, cell, item);
-    case CELL_SECONDS:
-        return read_seconds(import, column, cell, item);
-    case CELL_SITE_KIND:
-        return read_site_kind(import, column, cell, item);
-    case CELL_QUANTITY:
-        return read_quantity(import, column, cell, item);
+    case CELL_DECIMALS: return read_whole(import, column, cell, item);
+    case CELL_SECONDS: return read_seconds(import, column, cell, item);
+    case CELL_SITE_KIND: return read_site_kind(import, column, cell, item);
+    case CELL_QUANTITY: return read_quantity(import, column, cell, item);
     case CELL_SITE:
-    case CELL_TEMPLATE:
-        return read_reference(import, column, cell, item);
-    case CELL_TERMINAL:
-        return read_terminal(import, column, cell, item);
-    case CELL_ZONE:
-        return read_zone(import, column, cell, item);
+    case CELL_TEMPLATE: return read_reference(import, column, cell, item);
+    case CELL_TERMINAL: return read_terminal(import, column, cell, item);
+    case CELL_ZONE: return read_zone(import, column, cell, item);
     }
     return false;
 }
 
-/* --- empty cells and comparing ------------------------------------------------------------ */
+/* --- empty cells and comparing ---------------------------------------------------- */
 
 void cell_default(const struct csv_column *column, void *item)
 {
@@ -227,47 +222,35 @@ void cell_default(const struct csv_column *column, void *item)
     switch (column->kind) {
     case CELL_CODE:
     case CELL_SCOPE:
-    case CELL_UNIT:
-        return;
+    case CELL_UNIT: return;
     case CELL_TEXT:
     case CELL_BITS:
-    case CELL_ZONE:
-        memset(count, 0, column->bytes);
-        return;
-    case CELL_NUMBER:
-        *number = column->empty;
-        return;
-    case CELL_COUNT:
-        *count = (unsigned)column->empty;
-        return;
+    case CELL_ZONE: memset(count, 0, column->bytes); return;
+    case CELL_NUMBER: *number = column->empty; return;
+    case CELL_COUNT: *count = (unsigned)column->empty; return;
     case CELL_DECIMALS:
         *count = UINT_MAX; /* the quantity's, once that is known */
         return;
-    case CELL_SECONDS:
-        *count = (unsigned)column->empty * MS_PER_S;
-        return;
+    case CELL_SECONDS: *count = (unsigned)column->empty * MS_PER_S; return;
     case CELL_SITE_KIND:
     case CELL_QUANTITY:
     case CELL_SITE:
     case CELL_TEMPLATE:
-    case CELL_TERMINAL:
-        *count = 0;
-        return;
+    case CELL_TERMINAL: *count = 0; return;
     }
 }
 
 bool cell_same(const struct csv_column *column, const void *a, const void *b)
 {
-    const char *p = (const char *)a + column->offset, *q = (const char *)b + column->offset;
+    const char *p = (const char *)a + column->offset,
+               *q = (const char *)b + column->offset;
     double x, y;
     switch (column->kind) {
-    case CELL_UNIT:
-        return true;
+    case CELL_UNIT: return true;
     case CELL_CODE:
     case CELL_TEXT:
     case CELL_BITS:
-    case CELL_ZONE:
-        return text_equal(p, q);
+    case CELL_ZONE: return text_equal(p, q);
     case CELL_NUMBER:
         memcpy(&x, p, sizeof x);
         memcpy(&y, q, sizeof y);
@@ -280,8 +263,7 @@ bool cell_same(const struct csv_column *column, const void *a, const void *b)
     case CELL_QUANTITY:
     case CELL_SITE:
     case CELL_TEMPLATE:
-    case CELL_TERMINAL:
-        return memcmp(p, q, sizeof(uint32_t)) == 0;
+    case CELL_TERMINAL: return memcmp(p, q, sizeof(uint32_t)) == 0;
     }
     return false;
 }

@@ -1,7 +1,7 @@
 /* catalog_csv_internal.h - the import's tables and its state; for catalog_csv*.c only.
  *
- * A const table says what each kind of row is made of; the same table reads a cell, compares
- * a thing with what it was, and writes it back. */
+ * A const table says what each kind of row is made of; the same table reads a cell,
+ * compares a thing with what it was, and writes it back. */
 #ifndef HEATNET_MODEL_CATALOG_CSV_INTERNAL_H
 #define HEATNET_MODEL_CATALOG_CSV_INTERNAL_H
 
@@ -12,16 +12,16 @@
 enum row_kind { ROW_SITE, ROW_PIPE, ROW_TEMPLATE, ROW_POINT, ROW_DEVICE, ROW_KIND_N };
 
 enum cell_kind {
-    CELL_CODE,     /* this row's name; `scope` is what it is unique in */
-    CELL_SCOPE,    /* point: the template's code */
+    CELL_CODE,  /* this row's name; `scope` is what it is unique in */
+    CELL_SCOPE, /* point: the template's code */
     CELL_TEXT,
-    CELL_NUMBER,   /* double, empty = `empty` */
-    CELL_COUNT,    /* unsigned, within least..most */
-    CELL_SECONDS,  /* seconds in the file, uint32_t ms in the struct */
+    CELL_NUMBER,  /* double, empty = `empty` */
+    CELL_COUNT,   /* unsigned, within least..most */
+    CELL_SECONDS, /* seconds in the file, uint32_t ms in the struct */
     CELL_SITE_KIND,
     CELL_QUANTITY,
-    CELL_UNIT,     /* not kept: converts the row's numbers */
-    CELL_SITE,     /* code in the file, id in the struct */
+    CELL_UNIT, /* not kept: converts the row's numbers */
+    CELL_SITE, /* code in the file, id in the struct */
     CELL_TEMPLATE,
     CELL_TERMINAL,
     CELL_ZONE,
@@ -32,8 +32,8 @@ enum cell_kind {
 struct csv_column {
     const char *name;
     enum cell_kind kind;
-    size_t offset; /* in the thing's struct */
-    size_t bytes;  /* of a text field */
+    size_t offset;          /* in the thing's struct */
+    size_t bytes;           /* of a text field */
     bool required, in_unit; /* in_unit: multiplied by the unit's factor */
     double least, most, empty;
 };
@@ -71,7 +71,7 @@ struct import {
     catalog_address_check check;
     struct diag *diag;
     size_t faults_n;
-    err broken; /* out of memory */
+    err broken;       /* out of memory */
     bool registering; /* first pass: names; second: everything else */
     struct things things[ROW_KIND_N];
     struct catalog_change_count counts[ROW_KIND_N];
@@ -107,7 +107,8 @@ bool cell_same(const struct csv_column *column, const void *a, const void *b);
 /* rules between cells and rows: catalog_csv_rules.c */
 /* `given`: the columns that the row states; `unit`: "" = the quantity's own. */
 void rules_point_row(struct import *import, struct template_point *point,
-                     const struct template_point *old, const bool *given, const char *unit);
+                     const struct template_point *old, const bool *given,
+                     const char *unit);
 void rules_whole(struct import *import);
 /* NULL, or what is wrong with the words of a point's bits or states. */
 const char *rules_bits_fault(enum quantity quantity, const char *bits);

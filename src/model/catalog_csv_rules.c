@@ -11,7 +11,7 @@
 
 enum { SITE_DEPTH_MAX = 64, BITS_N = 32 };
 
-/* --- words of bits and states ------------------------------------------------------------- */
+/* --- words of bits and states ----------------------------------------------------- */
 
 /* "Chinese" or "Chinese|English", not empty. */
 static bool words_are_good(const char *words, size_t n)
@@ -62,7 +62,7 @@ const char *rules_bits_fault(enum quantity quantity, const char *bits)
     }
 }
 
-/* --- a point's row ------------------------------------------------------------------------ */
+/* --- a point's row ---------------------------------------------------------------- */
 
 /* bar * 0.1 is not always the nearest MPa, bar / 10 is. */
 static double converted(double value, double factor)
@@ -88,7 +88,8 @@ static bool has_factor(const bool *given)
 {
     const struct row_table *table = &row_tables[ROW_POINT];
     for (size_t i = 0; i < table->columns_n; i++)
-        if (given[i] && table->columns[i].offset == offsetof(struct template_point, factor))
+        if (given[i] &&
+            table->columns[i].offset == offsetof(struct template_point, factor))
             return true;
     return false;
 }
@@ -99,17 +100,23 @@ static void check_limits(struct import *import, const struct template_point *p)
     const struct {
         const char *name;
         double value;
-    } rising[] = {{"range_low", p->range_low}, {"low_low", p->low_low},
-                  {"low", p->low},             {"high", p->high},
-                  {"high_high", p->high_high}, {"range_high", p->range_high}};
+    } rising[] = {
+        {"range_low",  p->range_low },
+        {"low_low",    p->low_low   },
+        {"low",        p->low       },
+        {"high",       p->high      },
+        {"high_high",  p->high_high },
+        {"range_high", p->range_high}
+    };
+
     size_t before = COUNT(rising);
     for (size_t i = 0; i < COUNT(rising); i++) {
         if (isnan(rising[i].value)) continue;
         if (before < COUNT(rising) && rising[i].value < rising[before].value) {
             import_report(import, import->row.line, rising[i].name,
-                          "%s (%.10g %s) is below %s (%.10g)", rising[i].name, rising[i].value,
-                          quantity_unit(p->quantity), rising[before].name,
-                          rising[before].value);
+                          "%s (%.10g %s) is below %s (%.10g)", rising[i].name,
+                          rising[i].value, quantity_unit(p->quantity),
+                          rising[before].name, rising[before].value);
             return;
         }
         before = i;
@@ -117,7 +124,8 @@ static void check_limits(struct import *import, const struct template_point *p)
 }
 
 void rules_point_row(struct import *import, struct template_point *point,
-                     const struct template_point *old, const bool *given, const char *unit)
+                     const struct template_point *old, const bool *given,
+                     const char *unit)
 {
     size_t line = import->row.line;
     double factor = 1;
@@ -144,15 +152,17 @@ void rules_point_row(struct import *import, struct template_point *point,
     }
     if (point->decimals == UINT_MAX) point->decimals = quantity_decimals(point->quantity);
     if (point->factor == 0)
-        import_report(import, line, "factor", "a factor of 0 would make every value the same");
+        import_report(import, line, "factor",
+                      "a factor of 0 would make every value the same");
     const char *fault = rules_bits_fault(point->quantity, point->bits);
     if (fault != NULL) import_report(import, line, "bits", "%s", fault);
     check_limits(import, point);
 }
 
-/* --- between rows ------------------------------------------------------------------------- */
+/* --- between rows ----------------------------------------------------------------- */
 
-static const void *thing_of_id(const struct import *import, enum row_kind kind, uint32_t id)
+static const void *thing_of_id(const struct import *import, enum row_kind kind,
+                               uint32_t id)
 {
     const struct things *things = &import->things[kind];
     return catalog_find_id(things->items, things->n, row_tables[kind].item_bytes, id);
@@ -179,15 +189,17 @@ static void check_site(struct import *import, const struct site *site)
         const struct site *parent = thing_of_id(import, ROW_SITE, at->parent);
         uint32_t line = line_of_id(import, ROW_SITE, site->id);
         if (line == 0) line = line_of_id(import, ROW_SITE, at->parent);
-        bool fits = parent->kind < at->kind || (parent->kind == at->kind && may_nest(at->kind));
+        bool fits =
+            parent->kind < at->kind || (parent->kind == at->kind && may_nest(at->kind));
         if (!fits && at == site)
             import_report(import, line, "parent", "a %s (%s) cannot belong to a %s (%s)",
-                          site_kind_word(at->kind), at->code, site_kind_word(parent->kind),
-                          parent->code);
-        if (!fits || parent->kind < at->kind) return; /* the rest at the parent's own turn */
+                          site_kind_word(at->kind), at->code,
+                          site_kind_word(parent->kind), parent->code);
+        if (!fits || parent->kind < at->kind)
+            return; /* the rest at the parent's own turn */
         if (depth > SITE_DEPTH_MAX) {
-            import_report(import, line, "parent", "the parents of %s lead round in a circle",
-                          site->code);
+            import_report(import, line, "parent",
+                          "the parents of %s lead round in a circle", site->code);
             return;
         }
         at = parent;
@@ -205,22 +217,26 @@ static void check_address(struct import *import, const struct template *template
                   why[0] != '\0' ? why : err_text(e));
 }
 
-static void check_device(struct import *import, const struct device *device, uint32_t line)
+static void check_device(struct import *import, const struct device *device,
+                         uint32_t line)
 {
-    const struct template *template = thing_of_id(import, ROW_TEMPLATE, device->template_id);
+    const struct template *template =
+        thing_of_id(import, ROW_TEMPLATE, device->template_id);
     uint32_t template_line = line_of_id(import, ROW_TEMPLATE, device->template_id);
     if (line == 0 && template_line == 0) return;
     if (line == 0) line = template_line;
     if (device->address[0] != '\0')
         check_address(import, template, "device", device->address, line);
     else if (device->terminal != 0)
-        import_report(import, line, "address", "a device that a terminal collects needs one");
+        import_report(import, line, "address",
+                      "a device that a terminal collects needs one");
 }
 
 static void check_point(struct import *import, const struct template_point *point,
                         uint32_t line)
 {
-    const struct template *template = thing_of_id(import, ROW_TEMPLATE, point->template_id);
+    const struct template *template =
+        thing_of_id(import, ROW_TEMPLATE, point->template_id);
     uint32_t template_line = line_of_id(import, ROW_TEMPLATE, point->template_id);
     if (line == 0 && template_line == 0) return;
     check_address(import, template, "point", point->address, line ? line : template_line);

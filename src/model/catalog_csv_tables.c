@@ -5,13 +5,15 @@
 
 #include <math.h>
 
+/* clang-format off */
+
 #define AT(thing, field) offsetof(struct thing, field), sizeof(((struct thing *)0)->field)
 #define NONE ((double)NAN)
 
 static const double huge = 1e15;
 enum { CYCLE_S_MAX = 86400, DELAY_S_MAX = 86400, FROZEN_S_MAX = 31536000 };
 
-/*   name         kind            field                        required in_unit least most empty */
+/*   name         kind            field           required, in_unit, least, most, empty */
 static const struct csv_column site_columns[] = {
     {"code",      CELL_CODE,      AT(site, code),              true,  false, 0, 0, 0},
     {"name",      CELL_TEXT,      AT(site, name),              true,  false, 0, 0, 0},
@@ -41,7 +43,8 @@ static const struct csv_column template_columns[] = {
 };
 
 #define POINT(field) AT(template_point, field)
-#define LIMIT(name, field) {name, CELL_NUMBER, POINT(field), false, true, -huge, huge, NONE}
+#define LIMIT(name, field)                                                               \
+    {name, CELL_NUMBER, POINT(field), false, true, -huge, huge, NONE}
 
 static const struct csv_column point_columns[] = {
     {"template",       CELL_SCOPE,    POINT(template_id),      true,  false, 0, 0, 0},
@@ -91,3 +94,9 @@ const struct row_table row_tables[ROW_KIND_N] = {
      offsetof(struct template_point, key), offsetof(struct template_point, template_id)},
     {"device", TABLE(device_columns), sizeof(struct device), offsetof(struct device, code), 0},
 };
+
+#undef AT
+#undef NONE
+#undef POINT
+#undef LIMIT
+#undef TABLE

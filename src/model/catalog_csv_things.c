@@ -47,8 +47,8 @@ uint32_t things_find(const struct import *import, enum row_kind kind, uint32_t s
 {
     struct name_key key = {kind, scope, code};
     const struct things *things = &import->things[kind];
-    return index_find(&things->codes, index_hash_text(scope, code), same_name, things->items,
-                      &key);
+    return index_find(&things->codes, index_hash_text(scope, code), same_name,
+                      things->items, &key);
 }
 
 static err make_room(struct things *things, size_t item_bytes, size_t n)
@@ -73,7 +73,8 @@ static err index_new(struct import *import, enum row_kind kind, size_t position)
 }
 
 /* Start from what there is. */
-static err take_old(struct import *import, enum row_kind kind, const void *items, size_t n)
+static err take_old(struct import *import, enum row_kind kind, const void *items,
+                    size_t n)
 {
     struct things *things = &import->things[kind];
     size_t item_bytes = row_tables[kind].item_bytes;
@@ -141,7 +142,8 @@ uint32_t things_add(struct import *import, enum row_kind kind, uint32_t scope,
     things->id_max++;
     memcpy(item, &things->id_max, sizeof things->id_max); /* the id comes first */
     (void)text_copy(item + table->code_offset, CATALOG_CODE_BYTES, code);
-    if (table->scope_offset != 0) memcpy(item + table->scope_offset, &scope, sizeof scope);
+    if (table->scope_offset != 0)
+        memcpy(item + table->scope_offset, &scope, sizeof scope);
     import->broken = index_new(import, kind, position);
     return import->broken ? INDEX_NONE : (uint32_t)position;
 }

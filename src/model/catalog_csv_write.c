@@ -33,8 +33,9 @@ static void number_text(double value, char out[NUMBER_BYTES])
 }
 
 /* The cell's text: the field itself, or written into `out`. */
-static const char *cell_text(const struct catalog *catalog, const struct csv_column *column,
-                             const char *item, char out[NUMBER_BYTES])
+static const char *cell_text(const struct catalog *catalog,
+                             const struct csv_column *column, const char *item,
+                             char out[NUMBER_BYTES])
 {
     const char *field = item + column->offset;
     uint32_t word = 0;
@@ -45,38 +46,29 @@ static const char *cell_text(const struct catalog *catalog, const struct csv_col
     case CELL_CODE:
     case CELL_TEXT:
     case CELL_ZONE:
-    case CELL_BITS:
-        return field;
+    case CELL_BITS: return field;
     case CELL_NUMBER:
         memcpy(&number, field, sizeof number);
         number_text(number, out);
         return out;
     case CELL_COUNT:
-    case CELL_DECIMALS:
-        number_text(word, out);
-        return out;
-    case CELL_SECONDS:
-        number_text(word / 1000.0, out);
-        return out;
-    case CELL_SITE_KIND:
-        return site_kind_word((enum site_kind)word);
-    case CELL_QUANTITY:
-        return quantity_word((enum quantity)word);
+    case CELL_DECIMALS: number_text(word, out); return out;
+    case CELL_SECONDS: number_text(word / 1000.0, out); return out;
+    case CELL_SITE_KIND: return site_kind_word((enum site_kind)word);
+    case CELL_QUANTITY: return quantity_word((enum quantity)word);
     case CELL_UNIT:
-        return quantity_unit(((const struct template_point *)(const void *)item)->quantity);
-    case CELL_SITE:
-        return site_code(catalog, word);
+        return quantity_unit(
+            ((const struct template_point *)(const void *)item)->quantity);
+    case CELL_SITE: return site_code(catalog, word);
     case CELL_SCOPE:
-    case CELL_TEMPLATE:
-        return template_code(catalog, word);
-    case CELL_TERMINAL:
-        return terminal_code(catalog, word);
+    case CELL_TEMPLATE: return template_code(catalog, word);
+    case CELL_TERMINAL: return terminal_code(catalog, word);
     }
     return out;
 }
 
-static void put_table(struct buffer *out, const struct catalog *catalog, enum row_kind kind,
-                      const void *items, size_t n)
+static void put_table(struct buffer *out, const struct catalog *catalog,
+                      enum row_kind kind, const void *items, size_t n)
 {
     const struct row_table *table = &row_tables[kind];
     if (n == 0) return;
@@ -104,7 +96,8 @@ err catalog_csv_write(const struct catalog *catalog, struct buffer *out)
     put_table(out, catalog, ROW_SITE, catalog->sites, catalog->sites_n);
     put_table(out, catalog, ROW_PIPE, catalog->pipes, catalog->pipes_n);
     put_table(out, catalog, ROW_TEMPLATE, catalog->templates, catalog->templates_n);
-    put_table(out, catalog, ROW_POINT, catalog->template_points, catalog->template_points_n);
+    put_table(out, catalog, ROW_POINT, catalog->template_points,
+              catalog->template_points_n);
     put_table(out, catalog, ROW_DEVICE, catalog->devices, catalog->devices_n);
     return out->broken;
 }

@@ -1,6 +1,7 @@
 /* catalog_make.c - from loose arrays to a sorted, indexed, checked catalog.
  *
- * Everything here is linear where the arrays come sorted, as they do from the database. */
+ * Everything here is linear where the arrays come sorted, as they do from the database.
+ */
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "model/catalog.h"
@@ -27,7 +28,8 @@ static int compare_points(const void *a, const void *b)
 {
     const struct point *p = a, *q = b;
     if (p->device != q->device) return p->device < q->device ? -1 : 1;
-    return (p->template_point > q->template_point) - (p->template_point < q->template_point);
+    return (p->template_point > q->template_point) -
+           (p->template_point < q->template_point);
 }
 
 static void sort(void *items, size_t n, size_t item_bytes,
@@ -57,7 +59,7 @@ static err sort_by_id(void *items, size_t n, size_t item_bytes)
     return ids_are_good(items, n, item_bytes) ? ERR_OK : ERR_CORRUPT;
 }
 
-/* --- template points: sorted by template and id, with the points following --------------- */
+/* --- template points: sorted by template and id, with the points following -------- */
 
 struct place {
     uint32_t template_id, id, old;
@@ -139,7 +141,7 @@ static err check_template_point_ids(const struct catalog *c)
     return e;
 }
 
-/* --- runs and references ----------------------------------------------------------------- */
+/* --- runs and references ---------------------------------------------------------- */
 
 static err set_template_runs(struct catalog *c)
 {
@@ -147,7 +149,8 @@ static err set_template_runs(struct catalog *c)
     for (size_t t = 0; t < c->templates_n; t++) {
         struct template *template = &c->templates[t];
         template->point_first = (uint32_t)at;
-        while (at < c->template_points_n && c->template_points[at].template_id == template->id)
+        while (at < c->template_points_n &&
+               c->template_points[at].template_id == template->id)
             at++;
         template->point_n = (uint32_t)at - template->point_first;
     }
@@ -164,7 +167,8 @@ static err set_device_runs(struct catalog *c)
         for (; at < c->points_n && c->points[at].device == device->id; at++) {
             uint32_t of = c->points[at].template_point;
             if (of >= c->template_points_n || of == last) return ERR_CORRUPT;
-            if (c->template_points[of].template_id != device->template_id) return ERR_CORRUPT;
+            if (c->template_points[of].template_id != device->template_id)
+                return ERR_CORRUPT;
             last = of;
         }
         device->point_n = (uint32_t)at - device->point_first;
@@ -172,8 +176,8 @@ static err set_device_runs(struct catalog *c)
     return at == c->points_n ? ERR_OK : ERR_CORRUPT; /* left: no such device */
 }
 
-/* A circle has at least one site whose parent is of no earlier kind: only from those the way
- * up has to be walked. */
+/* A circle has at least one site whose parent is of no earlier kind: only from those the
+ * way up has to be walked. */
 static err check_site(const struct catalog *c, const struct site *site)
 {
     const struct site *at = site;
@@ -199,7 +203,8 @@ static err check_references(const struct catalog *c)
         const struct device *device = &c->devices[i];
         if (!catalog_site(c, device->site)) e = ERR_CORRUPT;
         if (!catalog_template(c, device->template_id)) e = ERR_CORRUPT;
-        if (device->terminal != 0 && !catalog_terminal(c, device->terminal)) e = ERR_CORRUPT;
+        if (device->terminal != 0 && !catalog_terminal(c, device->terminal))
+            e = ERR_CORRUPT;
     }
     return e;
 }
@@ -220,7 +225,7 @@ static err arrange(struct catalog *c)
     return e;
 }
 
-/* --- indexes ----------------------------------------------------------------------------- */
+/* --- indexes ---------------------------------------------------------------------- */
 
 /* Any of the look-ups by code. */
 typedef const void *find_code(const struct catalog *catalog, const char *code);

@@ -1,4 +1,4 @@
-/* catalog_things.h - the things of a catalog as plain values: sites, pipes, templates, points.
+/* catalog_things.h - the things of a catalog as plain values: sites, devices, points ...
  *
  * Their order, life and look-ups: catalog.h, which is the header to include. */
 #ifndef HEATNET_MODEL_CATALOG_THINGS_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 enum { CATALOG_CODE_BYTES = 40, CATALOG_NAME_BYTES = 96, CATALOG_ADDRESS_BYTES = 96 };
+
 enum { CATALOG_BITS_BYTES = 1024 };
 
 #define SITE_KIND_LIST(X)                                                                \
@@ -23,7 +24,9 @@ enum { CATALOG_BITS_BYTES = 1024 };
     X(SITE_HOUSEHOLD, "household")
 
 #define SITE_ENUM_ROW(name, word) name,
+
 enum site_kind { SITE_KIND_LIST(SITE_ENUM_ROW) SITE_KIND_N };
+
 #undef SITE_ENUM_ROW
 
 struct site {
@@ -33,7 +36,7 @@ struct site {
     char code[CATALOG_CODE_BYTES];
     char name[CATALOG_NAME_BYTES];      /* Chinese */
     char name_en[CATALOG_NAME_BYTES];   /* English, "" = as `name` */
-    char time_zone[CATALOG_CODE_BYTES]; /* company: "Asia/Shanghai"; others "" = the parent's */
+    char time_zone[CATALOG_CODE_BYTES]; /* "Asia/Shanghai", "" = as the parent */
     double area_m2;                     /* heated, NaN = not known */
     double x, y;                        /* plan position in m, NaN = not known */
 };
@@ -51,21 +54,21 @@ struct pipe {
 struct template_point {
     uint32_t id;
     uint32_t template_id;
-    char key[CATALOG_CODE_BYTES]; /* "primary_supply_temperature", unique in its template */
+    char key[CATALOG_CODE_BYTES]; /* "primary_supply_flow", unique in its template */
     char name[CATALOG_NAME_BYTES];
     char name_en[CATALOG_NAME_BYTES];
     enum quantity quantity;
-    char address[CATALOG_ADDRESS_BYTES]; /* the driver's grammar, e.g. "holding 0 float abcd" */
+    char address[CATALOG_ADDRESS_BYTES]; /* the driver's grammar: "holding 0 float" */
     double factor, offset;               /* value = raw * factor + offset */
     unsigned decimals;
     double range_low, range_high; /* outside: impossible, quality RANGE */
     double rate_high;             /* units per second, faster: quality RATE */
-    double frozen_s;              /* unchanged for longer: quality FROZEN, 0 = may stand still */
+    double frozen_s; /* unchanged for longer: quality FROZEN, 0 = may stand still */
     double low_low, low, high, high_high;
     double dead_band; /* an alarm clears only this far inside its limit */
     double delay_s;   /* the condition must hold this long */
     unsigned priority_outer, priority_inner; /* of low_low/high_high, of low/high */
-    /* Bits: "0:1:循环泵故障|Circulation pump fault;3:2:..." = bit:priority:Chinese|English.
+    /* Bits: "0:1:循环泵故障|Pump fault;3:2:..." = bit:priority:Chinese|English.
      * State: the words for 0, 1, ...: "停止|stopped;运行|running"; "" = off/on. */
     char bits[CATALOG_BITS_BYTES];
 };

@@ -75,7 +75,8 @@ const char *csv_open(struct csv_reader *reader, struct bytes csv, const char *fi
     ensure(reader != NULL);
     *reader = (struct csv_reader){csv, ',', 1};
     struct bytes in = csv;
-    if (in.n >= 2 && (memcmp(in.at, "\xff\xfe", 2) == 0 || memcmp(in.at, "\xfe\xff", 2) == 0))
+    if (in.n >= 2 &&
+        (memcmp(in.at, "\xff\xfe", 2) == 0 || memcmp(in.at, "\xfe\xff", 2) == 0))
         return "the file is UTF-16: save it as \"CSV UTF-8\"";
     if (in.n >= 3 && memcmp(in.at, "\xef\xbb\xbf", 3) == 0) /* byte order mark */
         reader->rest = (struct bytes){in.at + 3, in.n - 3};
@@ -89,14 +90,15 @@ const char *csv_open(struct csv_reader *reader, struct bytes csv, const char *fi
     if (!bytes_take(&look.rest, strlen(first_cell), &word)) return "its first row is cut";
     if (quoted && peek(&look) == '"') step(&look);
     int c = peek(&look);
-    if (!bytes_equal(word, bytes_of_text(first_cell)) || (c != ',' && c != ';' && c != '\t'))
+    if (!bytes_equal(word, bytes_of_text(first_cell)) ||
+        (c != ',' && c != ';' && c != '\t'))
         return "its first row must name the columns and begin with the word kind, "
                "for example: kind,code,name,type,parent";
     reader->separator = (char)c;
     return NULL;
 }
 
-/* --- cells -------------------------------------------------------------------------------- */
+/* --- cells ------------------------------------------------------------------------ */
 
 struct cell_writer {
     struct csv_row *row;
@@ -130,7 +132,8 @@ static void read_quoted(struct csv_reader *reader, struct cell_writer *w)
     }
     skip_blanks(reader);
     if (!is_end(peek(reader)) && peek(reader) != reader->separator)
-        w->fault = "text stands behind a closing \": write \"\" for a \" inside a quoted cell";
+        w->fault =
+            "text stands behind a closing \": write \"\" for a \" inside a quoted cell";
 }
 
 static void read_plain(struct csv_reader *reader, struct cell_writer *w)

@@ -1,8 +1,8 @@
 /* index.h - positions in an array, found by a hashed key; private to model/.
  *
- * Open addressing with linear probing; grows by itself.  A slot keeps the whole hash, so the
- * keys are touched only where they are very likely equal.  FNV-1a with a final mix: the
- * codes are an operator's own, so a seed against chosen collisions is not needed. */
+ * Open addressing with linear probing; grows by itself.  A slot keeps the whole hash, so
+ * the keys are touched only where they are very likely equal.  FNV-1a with a final mix:
+ * the codes are an operator's own, so a seed against chosen collisions is not needed. */
 #ifndef HEATNET_MODEL_INDEX_H
 #define HEATNET_MODEL_INDEX_H
 

@@ -15,7 +15,8 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-/* Damerau's distance with adjacent swaps, case ignored; three rows of the table are enough. */
+/* Damerau's distance with adjacent swaps, case ignored; three rows of the table are
+ * enough. */
 size_t nearest_distance(const char *a, const char *b)
 {
     size_t rows[3][WORD_MAX + 1];

@@ -4,10 +4,12 @@
 
 #include <stddef.h>
 
-/* How many letters to insert, drop, change or swap; words longer than 63 bytes are far. */
+/* How many letters to insert, drop, change or swap; words longer than 63 bytes are far.
+ */
 size_t nearest_distance(const char *a, const char *b);
 
-/* True when `distance` is small enough for a word of this length to be worth a question. */
+/* True when `distance` is small enough for a word of this length to be worth a question.
+ */
 int nearest_is_near(const char *word, size_t distance);
 
 #endif

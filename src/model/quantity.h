@@ -8,7 +8,7 @@
 
 /*     name                         word in CSV and API        unit     decimals */
 #define QUANTITY_LIST(X)                                                                 \
-    X(QUANTITY_TEMPERATURE, "temperature", "°C", 1)                                     \
+    X(QUANTITY_TEMPERATURE, "temperature", "°C", 1)                                      \
     X(QUANTITY_PRESSURE, "pressure", "MPa", 3)                                           \
     X(QUANTITY_FLOW, "flow", "m³/h", 2)                                                  \
     X(QUANTITY_POWER, "power", "kW", 1)                                                  \
@@ -20,12 +20,14 @@
     X(QUANTITY_FREQUENCY, "frequency", "Hz", 1)                                          \
     X(QUANTITY_LEVEL, "level", "m", 2)                                                   \
     X(QUANTITY_DURATION, "duration", "h", 1)                                             \
-    X(QUANTITY_STATE, "state", "", 0) /* 0 = off/closed, 1 = on/open, more by template */ \
-    X(QUANTITY_BITS, "bits", "", 0)   /* up to 32 flags in an integer */                  \
+    X(QUANTITY_STATE, "state", "", 0) /* 0 = off or closed, 1 = on or open, ... */       \
+    X(QUANTITY_BITS, "bits", "", 0)   /* up to 32 flags in an integer */                 \
     X(QUANTITY_NUMBER, "number", "", 2)
 
 #define QUANTITY_ENUM_ROW(name, word, unit, decimals) name,
+
 enum quantity { QUANTITY_LIST(QUANTITY_ENUM_ROW) QUANTITY_N };
+
 #undef QUANTITY_ENUM_ROW
 
 const char *quantity_word(enum quantity quantity);
@@ -34,8 +36,8 @@ unsigned quantity_decimals(enum quantity quantity);
 /* ERR_UNKNOWN when no quantity has this word. */
 MUST_USE err quantity_from_word(const char *word, enum quantity *quantity);
 
-/* Factor that turns a value in `unit` into the quantity's own unit (e.g. pressure "bar" ->
- * 0.1, heat "kWh" -> 0.0036, power "MW" -> 1000, flow "l/h" -> 0.001, "t/h" -> 1).
+/* Factor that turns a value in `unit` into the quantity's own unit (e.g. pressure "bar"
+ * -> 0.1, heat "kWh" -> 0.0036, power "MW" -> 1000, flow "l/h" -> 0.001, "t/h" -> 1).
  * ERR_UNKNOWN when the unit is not one of this quantity. */
 MUST_USE err quantity_factor(enum quantity quantity, const char *unit, double *factor);
 

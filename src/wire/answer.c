@@ -33,8 +33,9 @@ static bool read_verdict(struct bytes in, struct verdict *verdict)
         bool varint = field.type == PROTOBUF_VARINT;
         if (field.number == VERDICT_SEQUENCE && varint) verdict->sequence = field.value;
         if (field.number == VERDICT_RESULT && varint)
-            verdict->result = field.value <= UPLOAD_LATER ? (enum upload_result)field.value
-                                                          : UPLOAD_NONE;
+            verdict->result = field.value <= UPLOAD_LATER
+                                  ? (enum upload_result)field.value
+                                  : UPLOAD_NONE;
         if (field.number != VERDICT_TEXT || field.type != PROTOBUF_BYTES) continue;
         const char *text = (const char *)field.bytes.at;
         if (text_is_clean(text, field.bytes.n)) /* too long is cut */
@@ -62,7 +63,8 @@ static bool read_fields(struct bytes in, struct answer *answer)
         bool varint = field.type == PROTOBUF_VARINT;
         if (field.number == ANSWER_SERVER_MS && varint)
             answer->server_ms = (int64_t)field.value;
-        if (field.number == ANSWER_CONFIGURATION && varint) answer->configuration = field.value;
+        if (field.number == ANSWER_CONFIGURATION && varint)
+            answer->configuration = field.value;
         if (field.number != ANSWER_VERDICTS || field.type != PROTOBUF_BYTES) continue;
         if (!read_verdict(field.bytes, &answer->verdicts[n++])) return false;
     }

@@ -1,10 +1,10 @@
 /* frame.h - the upload frame 报文 of proto/uplink.proto as plain structs.
  *
- * Pure: bytes in, structs out of an arena, and back.  Source of the fields: clause 5.1.4.3
- * (transmission time, metering data, check code, device status).  docs/uplink.md has the
- * rules of the value columns; decode(encode(x)) == x bit for bit, but: an absent value is
- * always NaN; a value that is not finite becomes absent (QUALITY_NOT_A_NUMBER); texts for
- * people are cut at 240 bytes and cleaned.
+ * Pure: bytes in, structs out of an arena, and back.  Source of the fields:
+ * clause 5.1.4.3 (transmission time, metering data, check code, device status).
+ * docs/uplink.md has the rules of the value columns; decode(encode(x)) == x bit for bit,
+ * but: an absent value is always NaN; a value that is not finite becomes absent
+ * (QUALITY_NOT_A_NUMBER); texts for people are cut at 240 bytes and cleaned.
  *
  * Written and read by hand (protobuf.h), without the generated code: the tests hold it
  * against protobuf-c, which is a dependency of the tests only. */
@@ -55,27 +55,34 @@ struct frame {
 };
 
 /* Append the frame as an Upload of one envelope; on error the buffer is as before.
- * ERR_FULL: over FRAME_BYTES_MAX or the buffer's maximum.  ERR_RANGE: no terminal, sequence
- * 0, a status of device 0, over a limit above, a block with a fault (block.h). */
+ * ERR_FULL: over FRAME_BYTES_MAX or the buffer's maximum.  ERR_RANGE: no terminal,
+ * sequence 0, a status of device 0, over a limit above, a faulty block (block.h). */
 MUST_USE err frame_encode(const struct frame *frame, struct buffer *upload);
 
-/* Take the next envelope of an upload body: *frame_bytes is its `frame` field, *envelope the
- * envelope's bytes (field header included: itself an Upload of one, what the raw log keeps).
- * ERR_SHORT: none is left.  ERR_FRAME: not an Upload.  ERR_CHECK: the check code does not
- * fit; both outputs are set and the cursor stands after it. */
+/* Take the next envelope of an upload body: *frame_bytes is its `frame` field, *envelope
+ * the envelope's bytes (field header included: itself an Upload of one, what the raw log
+ * keeps).  ERR_SHORT: none is left.  ERR_FRAME: not an Upload.  ERR_CHECK: the check code
+ * does not fit; both outputs are set and the cursor stands after it. */
 MUST_USE err upload_next(struct bytes *upload, struct bytes *envelope,
                          struct bytes *frame_bytes, uint32_t *check_code);
 
-/* Decode one frame; everything it points to is in the arena.  `why` (may be NULL, 160 bytes)
- * gets a sentence on error.  ERR_FRAME, ERR_RANGE (limits above), ERR_VERSION, ERR_MEMORY. */
-MUST_USE err frame_decode(struct bytes frame_bytes, struct arena *arena, struct frame *frame,
-                          char *why);
+/* Decode one frame; everything it points to is in the arena.  `why` (may be NULL, 160
+ * bytes) gets a sentence on error.  ERR_FRAME, ERR_RANGE (limits above), ERR_VERSION,
+ * ERR_MEMORY. */
+MUST_USE err frame_decode(struct bytes frame_bytes, struct arena *arena,
+                          struct frame *frame, char *why);
 
 /* Only terminal, spool, sequence, transmitted_ms: cheap, for receiving and listing. */
 MUST_USE err frame_decode_head(struct bytes frame_bytes, struct frame *frame);
 
-enum upload_result { UPLOAD_NONE, UPLOAD_STORED, UPLOAD_DUPLICATE, UPLOAD_DAMAGED,
-                     UPLOAD_REFUSED, UPLOAD_LATER };
+enum upload_result {
+    UPLOAD_NONE,
+    UPLOAD_STORED,
+    UPLOAD_DUPLICATE,
+    UPLOAD_DAMAGED,
+    UPLOAD_REFUSED,
+    UPLOAD_LATER
+};
 
 struct verdict {
     uint64_t sequence;
@@ -91,6 +98,7 @@ struct answer {
 };
 
 MUST_USE err answer_encode(const struct answer *answer, struct buffer *out);
-MUST_USE err answer_decode(struct bytes bytes, struct arena *arena, struct answer *answer);
+MUST_USE err answer_decode(struct bytes bytes, struct arena *arena,
+                           struct answer *answer);
 
 #endif

@@ -1,9 +1,9 @@
 /* frame_block.c - one block: five packed lists of numbers become a matrix.
  *
- * A packed list may come in pieces or number by number, as protobuf allows; then it is put
- * together first.  The usual list is one piece and is read where it lies.  How many numbers
- * a list has is counted (its bytes below 0x80) before there is memory for them, so memory
- * is at most nine times what was received. */
+ * A packed list may come in pieces or number by number, as protobuf allows; then it is
+ * put together first.  The usual list is one piece and is read where it lies.  How many
+ * numbers a list has is counted (its bytes below 0x80) before there is memory for them,
+ * so memory is at most nine times what was received. */
 #include "wire/frame_block.h"
 
 #include "base/ensure.h"
@@ -45,11 +45,12 @@ const char *frame_person_text(struct arena *arena, struct bytes bytes)
     char *text = arena_text(arena, (const char *)bytes.at, n);
     if (text == NULL || text_is_clean(text, n)) return text;
     for (size_t i = 0; i < n; i++)
-        if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7f) text[i] = '?';
+        if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7f)
+            text[i] = '?';
     return text;
 }
 
-/* --- lists -------------------------------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------ */
 
 static bool is_piece(const struct protobuf_field *field)
 {
@@ -115,11 +116,12 @@ static err read_lists(struct bytes in, struct frame_reader *reader, struct block
     }
     if (!count_lists(lists))
         return frame_wrong(ERR_FRAME, reader->why,
-                           "the block of device %u has a list that is cut", block->device);
+                           "the block of device %u has a list that is cut",
+                           block->device);
     return ERR_OK;
 }
 
-/* --- matrix ------------------------------------------------------------------------------- */
+/* --- matrix ----------------------------------------------------------------------- */
 
 static err check_shape(const struct lists *lists, struct block *block, char *why)
 {
@@ -132,13 +134,16 @@ static err check_shape(const struct lists *lists, struct block *block, char *why
                            block->device, times_n, columns_n, BLOCK_TIMES_MAX,
                            BLOCK_COLUMNS_MAX, BLOCK_SAMPLES_MAX);
     if (lists->n[BLOCK_SCALES] != columns_n)
-        return frame_wrong(ERR_FRAME, why, "the block of device %u has %zu points and %zu scales",
+        return frame_wrong(ERR_FRAME, why,
+                           "the block of device %u has %zu points and %zu scales",
                            block->device, columns_n, lists->n[BLOCK_SCALES]);
     if (lists->n[BLOCK_VALUES] != times_n * columns_n)
-        return frame_wrong(ERR_FRAME, why, "the block of device %u has %zu values for %zu samples",
+        return frame_wrong(ERR_FRAME, why,
+                           "the block of device %u has %zu values for %zu samples",
                            block->device, lists->n[BLOCK_VALUES], times_n * columns_n);
     if (lists->n[BLOCK_QUALITIES] % 2 != 0)
-        return frame_wrong(ERR_FRAME, why, "the block of device %u has half a pair of qualities",
+        return frame_wrong(ERR_FRAME, why,
+                           "the block of device %u has half a pair of qualities",
                            block->device);
     block->times_n = times_n;
     block->columns_n = columns_n;
@@ -167,8 +172,8 @@ static bool read_times(struct bytes raw, struct block *block)
     for (size_t i = 1; i < block->times_n; i++) {
         if (!protobuf_varint(&at, &number)) return false;
         int64_t step = (int64_t)protobuf_unzigzag(number);
-        if (step < 0 || __builtin_add_overflow(block->times_ms[i - 1], step,
-                                               &block->times_ms[i]))
+        if (step < 0 ||
+            __builtin_add_overflow(block->times_ms[i - 1], step, &block->times_ms[i]))
             return false;
     }
     return true;
@@ -194,7 +199,8 @@ static bool read_values(const struct lists *lists, struct block *block, bool *bi
         return column_take_ones(scale_at, at, block->values, block->columns_n, bits);
     for (size_t c = 0; c < block->columns_n; c++) {
         uint64_t scale;
-        if (!protobuf_varint(&scale_at, &scale) || !column_scale_is_known(scale)) return false;
+        if (!protobuf_varint(&scale_at, &scale) || !column_scale_is_known(scale))
+            return false;
         if (!column_take(&at, (unsigned)scale, block->values + c * block->times_n,
                          block->times_n))
             return false;
@@ -252,7 +258,8 @@ err frame_read_block(struct bytes in, struct frame_reader *reader, struct block 
                            "the values of device %u are damaged, or a scale is not known",
                            block->device);
     if (!read_qualities(&lists, block))
-        return frame_wrong(ERR_FRAME, why, "the qualities of device %u do not fit its samples",
+        return frame_wrong(ERR_FRAME, why,
+                           "the qualities of device %u do not fit its samples",
                            block->device);
     const char *fault = block_fault(block);
     if (fault != NULL)

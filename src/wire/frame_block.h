@@ -1,4 +1,4 @@
-/* frame_block.h - reading one block's matrix out of a frame; private to the frame codec. */
+/* frame_block.h - one block's matrix out of a frame; private to the frame codec. */
 #ifndef HEATNET_WIRE_FRAME_BLOCK_H
 #define HEATNET_WIRE_FRAME_BLOCK_H
 

@@ -26,7 +26,8 @@ static uint64_t bits_of(double value)
 
 uint8_t column_quality(double value, uint8_t quality)
 {
-    return isfinite(value) || !quality_has_value(quality) ? quality : QUALITY_NOT_A_NUMBER;
+    return isfinite(value) || !quality_has_value(quality) ? quality
+                                                          : QUALITY_NOT_A_NUMBER;
 }
 
 static bool is_present(double value, uint8_t quality)
@@ -126,7 +127,8 @@ bool column_take_ones(const uint8_t *scale_at, const uint8_t *at, double *values
 {
     for (size_t c = 0; c < columns_n; c++) {
         uint64_t scale, number;
-        if (!protobuf_varint(&scale_at, &scale) || !protobuf_varint(&at, &number)) return false;
+        if (!protobuf_varint(&scale_at, &scale) || !protobuf_varint(&at, &number))
+            return false;
         number = protobuf_unzigzag(number);
         if (scale <= COLUMN_SCALE_MAX) {
             values[c] = (double)(int64_t)number / powers[scale];

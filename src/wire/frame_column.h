@@ -1,7 +1,8 @@
-/* frame_column.h - the numbers of one column of a block, as docs/uplink.md lays them down.
+/* frame_column.h - the numbers of one column of a block, as docs/uplink.md lays them
+ * down.
  *
- *   scale 0..18  integers n, value = n / 10^scale, each as the difference to the one before
- *   scale 64     the bit patterns of the doubles
+ *   scale 0..18  integers n, value = n / 10^scale, each as the difference to the one
+ * before scale 64     the bit patterns of the doubles
  *
  * Private to the frame codec.  Pure. */
 #ifndef HEATNET_WIRE_FRAME_COLUMN_H
@@ -32,7 +33,8 @@ bool column_scale_is_known(uint64_t scale);
 bool column_take(const uint8_t **at, unsigned scale, double *values, size_t n);
 
 /* The same for `columns_n` columns of one number each, whose scales are the varints at
- * `scale_at`: the usual block of a poll.  *bits is set when one of them is COLUMN_BITS. */
+ * `scale_at`: the usual block of a poll.  *bits is set when one of them is COLUMN_BITS.
+ */
 bool column_take_ones(const uint8_t *scale_at, const uint8_t *at, double *values,
                       size_t columns_n, bool *bits);
 

@@ -12,9 +12,10 @@
 
 #include <string.h>
 
-/* --- envelopes ---------------------------------------------------------------------------- */
+/* --- envelopes -------------------------------------------------------------------- */
 
-static bool read_envelope(struct bytes in, struct bytes *frame_bytes, uint32_t *check_code)
+static bool read_envelope(struct bytes in, struct bytes *frame_bytes,
+                          uint32_t *check_code)
 {
     struct protobuf_field field;
     *frame_bytes = (struct bytes){in.at, 0};
@@ -53,7 +54,7 @@ err upload_next(struct bytes *upload, struct bytes *envelope, struct bytes *fram
     return ERR_SHORT;
 }
 
-/* --- head --------------------------------------------------------------------------------- */
+/* --- head ------------------------------------------------------------------------- */
 
 static bool take_terminal(struct bytes bytes, char terminal[CATALOG_CODE_BYTES])
 {
@@ -90,8 +91,10 @@ static err read_head(struct bytes in, struct frame *frame, char *why)
         if (!protobuf_next(&in, &field))
             return frame_wrong(ERR_FRAME, why, "the frame is not protobuf, or cut short");
         if (!take_head_field(&field, frame, &version))
-            return frame_wrong(ERR_FRAME, why, "the terminal's code is empty, longer than %d "
-                               "bytes or not clean text", CATALOG_CODE_BYTES - 1);
+            return frame_wrong(ERR_FRAME, why,
+                               "the terminal's code is empty, longer than %d "
+                               "bytes or not clean text",
+                               CATALOG_CODE_BYTES - 1);
         if (field.type != PROTOBUF_BYTES) continue;
         frame->status_n += field.number == FRAME_STATUS;
         frame->blocks_n += field.number == FRAME_BLOCKS;
@@ -117,7 +120,7 @@ err frame_decode_head(struct bytes frame_bytes, struct frame *frame)
     return ERR_OK;
 }
 
-/* --- states ------------------------------------------------------------------------------- */
+/* --- states ----------------------------------------------------------------------- */
 
 static bool take_u32(const struct protobuf_field *field, uint32_t *value)
 {
@@ -126,30 +129,22 @@ static bool take_u32(const struct protobuf_field *field, uint32_t *value)
     return true;
 }
 
-static bool take_status_field(const struct protobuf_field *field, struct device_status *status)
+static bool take_status_field(const struct protobuf_field *field,
+                              struct device_status *status)
 {
     if (field->type != PROTOBUF_VARINT) return true;
     switch (field->number) {
-    case STATUS_DEVICE:
-        return take_u32(field, &status->device);
+    case STATUS_DEVICE: return take_u32(field, &status->device);
     case STATUS_STATE: /* words of a later version mean nothing here */
         status->state = field->value <= DEVICE_OFFLINE ? (enum device_state)field->value
                                                        : DEVICE_STATE_NONE;
         return true;
-    case STATUS_SINCE:
-        status->since_ms = (int64_t)field->value;
-        return true;
-    case STATUS_ANSWERED:
-        status->answered_ms = (int64_t)field->value;
-        return true;
-    case STATUS_POLLS:
-        return take_u32(field, &status->polls);
-    case STATUS_FAILURES:
-        return take_u32(field, &status->failures);
-    case STATUS_RESPONSE:
-        return take_u32(field, &status->response_ms);
-    default:
-        return true;
+    case STATUS_SINCE: status->since_ms = (int64_t)field->value; return true;
+    case STATUS_ANSWERED: status->answered_ms = (int64_t)field->value; return true;
+    case STATUS_POLLS: return take_u32(field, &status->polls);
+    case STATUS_FAILURES: return take_u32(field, &status->failures);
+    case STATUS_RESPONSE: return take_u32(field, &status->response_ms);
+    default: return true;
     }
 }
 
@@ -197,9 +192,10 @@ static err read_terminal_status(struct bytes in, struct frame_reader *reader,
     return ERR_OK;
 }
 
-/* --- the whole ---------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------- */
 
-/* The head was read before: every field is well formed, and the arrays have their room. */
+/* The head was read before: every field is well formed, and the arrays have their room.
+ */
 static err read_body(struct bytes in, struct frame_reader *reader, struct frame *frame)
 {
     size_t status_n = 0, blocks_n = 0;
@@ -239,7 +235,8 @@ static err make_room(struct arena *arena, struct frame *frame, char *why)
     return ERR_OK;
 }
 
-err frame_decode(struct bytes frame_bytes, struct arena *arena, struct frame *frame, char *why)
+err frame_decode(struct bytes frame_bytes, struct arena *arena, struct frame *frame,
+                 char *why)
 {
     ensure(arena != NULL);
     ensure(frame != NULL);

@@ -1,5 +1,5 @@
-/* frame_encode.c - structs to bytes.  The decoder refuses what this does not write, so the
- * limits are looked at here too: a frame that was encoded can be decoded. */
+/* frame_encode.c - structs to bytes.  The decoder refuses what this does not write, so
+ * the limits are looked at here too: a frame that was encoded can be decoded. */
 #include "base/crc32c.h"
 #include "base/ensure.h"
 #include "wire/frame.h"
@@ -12,7 +12,8 @@
 static bool frame_is_good(const struct frame *frame)
 {
     if (frame->terminal[0] == '\0' || frame->sequence == 0) return false;
-    if (frame->status_n > FRAME_STATUS_MAX || frame->blocks_n > FRAME_BLOCKS_MAX) return false;
+    if (frame->status_n > FRAME_STATUS_MAX || frame->blocks_n > FRAME_BLOCKS_MAX)
+        return false;
     for (size_t i = 0; i < frame->status_n; i++)
         if (frame->status[i].device == 0) return false;
     for (size_t i = 0; i < frame->blocks_n; i++)
@@ -66,7 +67,8 @@ static void put_values(struct buffer *out, const struct block *block)
     size_t begun = protobuf_begin(out, BLOCK_SCALES);
     for (size_t c = 0; c < block->columns_n; c++) {
         size_t first = c * n;
-        scales[c] = (uint8_t)column_scale(block->values + first, block->qualities + first, n);
+        scales[c] =
+            (uint8_t)column_scale(block->values + first, block->qualities + first, n);
         buffer_put_varint(out, scales[c]);
     }
     protobuf_end(out, begun);
@@ -87,7 +89,8 @@ static uint8_t quality_at(const struct block *block, size_t i)
 static void put_qualities(struct buffer *out, const struct block *block)
 {
     size_t left = block->times_n * block->columns_n;
-    while (left > 0 && quality_at(block, left - 1) == 0) left--; /* the good tail is silent */
+    while (left > 0 && quality_at(block, left - 1) == 0)
+        left--; /* the good tail is silent */
     if (left == 0) return;
 
     size_t begun = protobuf_begin(out, BLOCK_QUALITIES);
@@ -108,7 +111,8 @@ static void put_block(struct buffer *out, const struct block *block)
     protobuf_put_number(out, BLOCK_DEVICE, block->device);
     put_times(out, block);
     size_t points = protobuf_begin(out, BLOCK_POINTS);
-    for (size_t c = 0; c < block->columns_n; c++) buffer_put_varint(out, block->points[c]);
+    for (size_t c = 0; c < block->columns_n; c++)
+        buffer_put_varint(out, block->points[c]);
     protobuf_end(out, points);
     put_values(out, block);
     put_qualities(out, block);

@@ -3,6 +3,7 @@
 #define HEATNET_WIRE_FRAME_FIELDS_H
 
 enum { UPLOAD_ENVELOPES = 1 };
+
 enum { ENVELOPE_FRAME = 1, ENVELOPE_CHECK_CODE = 2 };
 
 enum {
@@ -47,6 +48,7 @@ enum {
 };
 
 enum { ANSWER_VERDICTS = 1, ANSWER_SERVER_MS = 2, ANSWER_CONFIGURATION = 3 };
+
 enum { VERDICT_SEQUENCE = 1, VERDICT_RESULT = 2, VERDICT_TEXT = 3 };
 
 /* Texts for a person are cut to this, at a whole character. */

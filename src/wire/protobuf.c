@@ -18,8 +18,7 @@ static bool take_value(struct bytes *in, struct protobuf_field *field)
         if (!bytes_take_varint(in, &field->value)) return false;
         field->bytes = (struct bytes){start, (size_t)(in->at - start)};
         return true;
-    case PROTOBUF_FIXED64:
-        return bytes_take_u64_le(in, &field->value);
+    case PROTOBUF_FIXED64: return bytes_take_u64_le(in, &field->value);
     case PROTOBUF_FIXED32:
         if (!bytes_take_u32_le(in, &word)) return false;
         field->value = word;

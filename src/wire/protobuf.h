@@ -1,9 +1,10 @@
 /* protobuf.h - the protobuf wire format: fields out of bytes, fields into a buffer.
  *
- * Pure and without allocation.  heatnet reads and writes its few messages by hand, because a
- * generated unpacker allocates for each field and widens each number before we see it; the
- * generated code (protobuf-c) stands beside it in the tests as the second opinion.
- * Source: protobuf.dev, "Encoding".  Groups (wire types 3, 4) are not in proto3: refused. */
+ * Pure and without allocation.  heatnet reads and writes its few messages by hand,
+ * because a generated unpacker allocates for each field and widens each number before we
+ * see it; the generated code (protobuf-c) stands beside it in the tests as the second
+ * opinion. Source: protobuf.dev, "Encoding".  Groups (wire types 3, 4) are not in proto3:
+ * refused. */
 #ifndef HEATNET_WIRE_PROTOBUF_H
 #define HEATNET_WIRE_PROTOBUF_H
 
@@ -33,8 +34,9 @@ bool protobuf_next(struct bytes *message, struct protobuf_field *field);
 /* How many varints a packed field holds; false when its last one is cut. */
 bool protobuf_packed_n(struct bytes packed, size_t *n);
 
-/* The next varint at `*at`, which moves behind it.  The caller knows that it ends inside the
- * memory (protobuf_packed_n).  False: longer than 10 bytes.  Bits above 64 are dropped. */
+/* The next varint at `*at`, which moves behind it.  The caller knows that it ends inside
+ * the memory (protobuf_packed_n).  False: longer than 10 bytes.  Bits above 64 are
+ * dropped. */
 static inline bool protobuf_varint(const uint8_t **at, uint64_t *value)
 {
     const uint8_t *p = *at;

@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (calendar_open((struct bytes){data, size}, &calendar)) return 0;
     for (int64_t year = -60; year < 130; year++)
         try_time(calendar, year * INT64_C(31556952000) + 12345678);
-    if (size >= sizeof utc_ms) memcpy(&utc_ms, data + size - sizeof utc_ms, sizeof utc_ms);
+    if (size >= sizeof utc_ms)
+        memcpy(&utc_ms, data + size - sizeof utc_ms, sizeof utc_ms);
     try_time(calendar, utc_ms % INT64_C(100000000000000)); /* some 3,000 years around */
     calendar_close(calendar);
     return 0;

@@ -1,7 +1,7 @@
 /* model_catalog_csv_fuzz.c - any bytes as an import file.
  *
- * Property: either every fault is told, or there is a catalog; what it writes of itself reads
- * back without a change. */
+ * Property: either every fault is told, or there is a catalog; what it writes of itself
+ * reads back without a change. */
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "model/catalog_csv.h"

@@ -1,7 +1,8 @@
 /* wire_frame_fuzz.c - any bytes as an upload, a frame and an answer.
  *
- * Property: what decodes encodes again, and decodes to the same once more, byte for byte in
- * its second encoding; every envelope found in an upload is itself an upload of one. */
+ * Property: what decodes encodes again, and decodes to the same once more, byte for byte
+ * in its second encoding; every envelope found in an upload is itself an upload of one.
+ */
 #include "base/arena.h"
 #include "base/ensure.h"
 #include "wire/frame.h"
@@ -14,8 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { ARENA_BYTES = 256 * 1024 * 1024, BUFFER_BYTES = 64 * 1024 * 1024 };
 
 /* Encode, take the only frame out, decode. */
-static void there_and_back(const struct frame *frame, struct buffer *out, struct arena *arena,
-                           struct frame *back)
+static void there_and_back(const struct frame *frame, struct buffer *out,
+                           struct arena *arena, struct frame *back)
 {
     struct bytes envelope, inside;
     uint32_t code;

@@ -1,4 +1,5 @@
-/* calendar_test.c - against Python's zoneinfo (golden/calendar), and files that are damaged. */
+/* calendar_test.c - against Python's zoneinfo (golden/calendar), and files that are
+ * damaged. */
 #include "base/bytes.h"
 #include "base/ensure.h"
 #include "base/file.h"
@@ -17,7 +18,8 @@ static struct calendar *open_golden(const char *zone)
     struct buffer content;
     struct calendar *calendar = NULL;
     buffer_open(&content, FILE_BYTES_MAX);
-    CHECK(zone, text_format(path, sizeof path, "%s/calendar/zones/%s", HEATNET_GOLDEN, zone));
+    CHECK(zone,
+          text_format(path, sizeof path, "%s/calendar/zones/%s", HEATNET_GOLDEN, zone));
     for (char *c = path + strlen(path) - strlen(zone); *c != '\0'; c++)
         if (*c == '/') *c = '.';
     CHECK_EQ(path, file_read_whole(path, &content), ERR_OK);
@@ -26,7 +28,7 @@ static struct calendar *open_golden(const char *zone)
     return calendar;
 }
 
-/* --- the golden table --------------------------------------------------------------------- */
+/* --- the golden table ------------------------------------------------------------- */
 
 struct row {
     char zone[CELL_BYTES], kind[CELL_BYTES], at[CELL_BYTES], value[CELL_BYTES];
@@ -58,14 +60,16 @@ static int64_t number(const char *text)
 static int part(const char *text, size_t at, size_t n)
 {
     int value = 0;
-    for (size_t i = at; i < at + n && i < strlen(text); i++) value = value * 10 + text[i] - '0';
+    for (size_t i = at; i < at + n && i < strlen(text); i++)
+        value = value * 10 + text[i] - '0';
     return value;
 }
 
 static struct civil_time civil_of(const char *text)
 {
     size_t n = strlen(text);
-    struct civil_time civil = {.year = part(text, 0, 4), .month = part(text, 5, 2), .day = 1};
+    struct civil_time civil = {
+        .year = part(text, 0, 4), .month = part(text, 5, 2), .day = 1};
     if (n >= 10) civil.day = part(text, 8, 2);
     if (n >= 19) {
         civil.hour = part(text, 11, 2);
@@ -112,7 +116,8 @@ static void golden_table(void **state)
     struct row row, before = {0};
     size_t rows_n = 0;
     buffer_open(&content, FILE_BYTES_MAX);
-    assert_int_equal(file_read_whole(HEATNET_GOLDEN "/calendar/zones.csv", &content), ERR_OK);
+    assert_int_equal(file_read_whole(HEATNET_GOLDEN "/calendar/zones.csv", &content),
+                     ERR_OK);
     struct bytes in = buffer_bytes(&content);
     assert_true(take_row(&in, &row)); /* the names of the columns */
     for (; take_row(&in, &row); rows_n++) {
@@ -133,8 +138,9 @@ static void golden_table(void **state)
 static void days_are_a_partition(void **state)
 {
     (void)state;
-    static const char *const zones[] = {"Europe/Berlin", "America/St_Johns", "America/Havana",
-                                        "Australia/Lord_Howe", "Pacific/Apia"};
+    static const char *const zones[] = {"Europe/Berlin", "America/St_Johns",
+                                        "America/Havana", "Australia/Lord_Howe",
+                                        "Pacific/Apia"};
     for (size_t z = 0; z < COUNT(zones); z++) {
         struct calendar *c = open_golden(zones[z]);
         int64_t at = calendar_day_start(c, INT64_C(1262304000000)); /* 2010 */
@@ -158,14 +164,19 @@ static void days_are_a_partition(void **state)
 static void lengths_of_days(void **state)
 {
     (void)state;
+
     static const struct {
         const char *zone;
         int year, month, day, hours;
     } rows[] = {
-        {"Europe/Berlin", 2026, 3, 29, 23}, {"Europe/Berlin", 2026, 10, 25, 25},
-        {"Europe/Berlin", 2026, 10, 26, 24}, {"Europe/Berlin", 2090, 3, 26, 23},
-        {"Asia/Shanghai", 2026, 3, 29, 24}, {"America/New_York", 2050, 11, 6, 25},
+        {"Europe/Berlin",    2026, 3,  29, 23},
+        {"Europe/Berlin",    2026, 10, 25, 25},
+        {"Europe/Berlin",    2026, 10, 26, 24},
+        {"Europe/Berlin",    2090, 3,  26, 23},
+        {"Asia/Shanghai",    2026, 3,  29, 24},
+        {"America/New_York", 2050, 11, 6,  25},
     };
+
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct calendar *c = open_golden(rows[i].zone);
         struct civil_time noon = {rows[i].year, rows[i].month, rows[i].day, 12, 0, 0, 0};
@@ -176,20 +187,25 @@ static void lengths_of_days(void **state)
     }
 }
 
-/* --- files -------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------ */
 
 static void zones_by_name(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         err want;
     } rows[] = {
-        {"Asia/Shanghai", ERR_OK},      {"", ERR_UNKNOWN},
-        {"Asia/Nowhere", ERR_UNKNOWN},  {"../../../etc/passwd", ERR_UNKNOWN},
-        {"/etc/localtime", ERR_UNKNOWN}, {"Asia", ERR_UNKNOWN},
-        {"zone.tab", ERR_UNKNOWN},
+        {"Asia/Shanghai",       ERR_OK     },
+        {"",                    ERR_UNKNOWN},
+        {"Asia/Nowhere",        ERR_UNKNOWN},
+        {"../../../etc/passwd", ERR_UNKNOWN},
+        {"/etc/localtime",      ERR_UNKNOWN},
+        {"Asia",                ERR_UNKNOWN},
+        {"zone.tab",            ERR_UNKNOWN},
     };
+
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct calendar *c = NULL;
         CHECK_EQ(rows[i].name, calendar_open_zone(rows[i].name, &c), rows[i].want);
@@ -204,7 +220,8 @@ static void every_cut(void **state)
     struct buffer content;
     buffer_open(&content, FILE_BYTES_MAX);
     assert_int_equal(
-        file_read_whole(HEATNET_GOLDEN "/calendar/zones/Europe.Berlin", &content), ERR_OK);
+        file_read_whole(HEATNET_GOLDEN "/calendar/zones/Europe.Berlin", &content),
+        ERR_OK);
     for (size_t n = 0; n < content.n; n++) {
         uint8_t *copy = memory_new(n + 1, 1);
         struct calendar *c = NULL;
@@ -222,31 +239,32 @@ static void every_cut(void **state)
     buffer_close(&content);
 }
 
-/* The rule behind the table, read and wrong: the file is Etc/UTC's with another footer. */
+/* The rule behind the table, read and wrong: the file is Etc/UTC's with another footer.
+ */
 static const struct {
     const char *rule;
     err want;
     int64_t january_s, july_s; /* offsets in 2026 */
 } footers[] = {
-    {"UTC0", ERR_OK, 0, 0},
-    {"CST-8", ERR_OK, 28800, 28800},
-    {"CET-1CEST,M3.5.0,M10.5.0/3", ERR_OK, 3600, 7200},
-    {"<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", ERR_OK, 39600, 37800},
-    {"EST5EDT,J60,300/2:30:01", ERR_OK, -18000, -14400},
-    {"IST-2IDT,M3.4.4/26,M10.5.0", ERR_OK, 7200, 10800},
-    {"XXX3EDT4,0/0,J365/23", ERR_OK, -14400, -14400}, /* summer for ever */
-    {"CET", ERR_FRAME, 0, 0},
-    {"CE-1", ERR_FRAME, 0, 0},
-    {"CET-25", ERR_FRAME, 0, 0},
-    {"CET-1CEST", ERR_FRAME, 0, 0},
-    {"CET-1CEST,M3.5.0", ERR_FRAME, 0, 0},
-    {"CET-1CEST,M13.5.0,M10.5.0", ERR_FRAME, 0, 0},
-    {"CET-1CEST,M3.6.0,M10.5.0", ERR_FRAME, 0, 0},
-    {"CET-1CEST,M3.5.7,M10.5.0", ERR_FRAME, 0, 0},
-    {"CET-1CEST,J0,J100", ERR_FRAME, 0, 0},
-    {"CET-1CEST,M3.5.0,M10.5.0/168", ERR_FRAME, 0, 0},
-    {"CET-1CEST,M3.5.0,M10.5.0x", ERR_FRAME, 0, 0},
-    {"<CET-1", ERR_FRAME, 0, 0},
+    {"UTC0",                                 ERR_OK,    0,      0     },
+    {"CST-8",                                ERR_OK,    28800,  28800 },
+    {"CET-1CEST,M3.5.0,M10.5.0/3",           ERR_OK,    3600,   7200  },
+    {"<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", ERR_OK,    39600,  37800 },
+    {"EST5EDT,J60,300/2:30:01",              ERR_OK,    -18000, -14400},
+    {"IST-2IDT,M3.4.4/26,M10.5.0",           ERR_OK,    7200,   10800 },
+    {"XXX3EDT4,0/0,J365/23",                 ERR_OK,    -14400, -14400}, /* summer for ever */
+    {"CET",                                  ERR_FRAME, 0,      0     },
+    {"CE-1",                                 ERR_FRAME, 0,      0     },
+    {"CET-25",                               ERR_FRAME, 0,      0     },
+    {"CET-1CEST",                            ERR_FRAME, 0,      0     },
+    {"CET-1CEST,M3.5.0",                     ERR_FRAME, 0,      0     },
+    {"CET-1CEST,M13.5.0,M10.5.0",            ERR_FRAME, 0,      0     },
+    {"CET-1CEST,M3.6.0,M10.5.0",             ERR_FRAME, 0,      0     },
+    {"CET-1CEST,M3.5.7,M10.5.0",             ERR_FRAME, 0,      0     },
+    {"CET-1CEST,J0,J100",                    ERR_FRAME, 0,      0     },
+    {"CET-1CEST,M3.5.0,M10.5.0/168",         ERR_FRAME, 0,      0     },
+    {"CET-1CEST,M3.5.0,M10.5.0x",            ERR_FRAME, 0,      0     },
+    {"<CET-1",                               ERR_FRAME, 0,      0     },
 };
 
 static void footer_rules(void **state)
@@ -281,7 +299,8 @@ static void extreme_times(void **state)
 {
     (void)state;
     struct calendar *c = open_golden("Europe/Berlin");
-    static const int64_t times[] = {INT64_MIN, INT64_MIN + 1, -1, 0, INT64_MAX - 1, INT64_MAX};
+    static const int64_t times[] = {INT64_MIN, INT64_MIN + 1, -1,
+                                    0,         INT64_MAX - 1, INT64_MAX};
     for (size_t i = 0; i < COUNT(times); i++) {
         (void)calendar_civil(c, times[i]);
         (void)calendar_hour_start(c, times[i]);
@@ -295,9 +314,9 @@ static void extreme_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_table),  cmocka_unit_test(days_are_a_partition),
+        cmocka_unit_test(golden_table),    cmocka_unit_test(days_are_a_partition),
         cmocka_unit_test(lengths_of_days), cmocka_unit_test(zones_by_name),
-        cmocka_unit_test(every_cut),     cmocka_unit_test(footer_rules),
+        cmocka_unit_test(every_cut),       cmocka_unit_test(footer_rules),
         cmocka_unit_test(extreme_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

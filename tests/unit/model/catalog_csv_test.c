@@ -1,4 +1,5 @@
-/* catalog_csv_test.c - the import: what it makes, what it keeps, what it says of faults. */
+/* catalog_csv_test.c - the import: what it makes, what it keeps, what it says of faults.
+ */
 #include "model/catalog_csv.h"
 
 #include "base/ensure.h"
@@ -173,7 +174,7 @@ static void points_follow_templates(void **state)
     catalog_release(c);
 }
 
-/* --- faults ------------------------------------------------------------------------------- */
+/* --- faults ----------------------------------------------------------------------- */
 
 #define SITES "kind,code,name,type,parent\nsite,C,c,company,\n"
 #define POINTS                                                                           \
@@ -183,6 +184,7 @@ static void points_follow_templates(void **state)
     SITES "kind,code,name,protocol\ntemplate,T,t,modbus-tcp\n"                           \
           "kind,code,site,template,terminal,address,cycle_s\n"
 
+/* clang-format off */
 static const struct {
     const char *csv;
     size_t line;
@@ -238,6 +240,7 @@ static const struct {
     {DEVICES "device,D,C,T,T1,,1\n", 6, "address", "needs one"},
     {DEVICES "device,a.b,C,T,T1,h,1\n", 6, "code", "1 to 39"},
 };
+/* clang-format on */
 
 static void every_fault_is_told(void **state)
 {
@@ -283,7 +286,8 @@ static void addresses_are_checked(void **state)
     struct catalog *now = begin(), *next = NULL;
     diag_clear(&diag);
     assert_int_equal(
-        catalog_csv_read(bytes_of_text(csv), now, only_x, &next, &counts, &diag), ERR_RANGE);
+        catalog_csv_read(bytes_of_text(csv), now, only_x, &next, &counts, &diag),
+        ERR_RANGE);
     assert_int_equal(diag.total, 2);
     CHECK_EQ("device", diag.at[0].line, 6);
     CHECK_TEXT("device", diag.at[0].text, "\"h\": device addresses are x");
@@ -299,13 +303,16 @@ static void many_faults(void **state)
     struct buffer csv;
     buffer_open(&csv, 1024 * 1024);
     buffer_put_text(&csv, "kind,code,name,type,parent\n");
-    for (int i = 0; i < 500; i++) buffer_format(&csv, "site,S%d,s,station,X%d\n", i % 400, i);
+    for (int i = 0; i < 500; i++)
+        buffer_format(&csv, "site,S%d,s,station,X%d\n", i % 400, i);
     diag_clear(&diag);
     assert_int_equal(
-        catalog_csv_read(buffer_bytes(&csv), now, NULL, &next, &counts, &diag), ERR_RANGE);
+        catalog_csv_read(buffer_bytes(&csv), now, NULL, &next, &counts, &diag),
+        ERR_RANGE);
     assert_int_equal(diag.total, 500);
     assert_int_equal(diag.n, DIAG_N_MAX);
-    for (size_t i = 1; i < diag.n; i++) assert_true(diag.at[i].line >= diag.at[i - 1].line);
+    for (size_t i = 1; i < diag.n; i++)
+        assert_true(diag.at[i].line >= diag.at[i - 1].line);
     assert_int_equal(
         catalog_csv_read(buffer_bytes(&csv), now, NULL, &next, &counts, NULL), ERR_RANGE);
     buffer_close(&csv);
@@ -336,6 +343,7 @@ static void out_of_memory(void **state)
 static void many_households(void **state)
 {
     (void)state;
+
     enum { HOUSEHOLDS_N = 50000 };
     struct buffer csv;
     buffer_open(&csv, CATALOG_CSV_BYTES_MAX);
@@ -356,7 +364,8 @@ static void the_document_is_right(void **state)
     (void)state;
     struct buffer page;
     buffer_open(&page, 1024 * 1024);
-    assert_int_equal(file_read_whole(HEATNET_GOLDEN "/../../docs/import.md", &page), ERR_OK);
+    assert_int_equal(file_read_whole(HEATNET_GOLDEN "/../../docs/import.md", &page),
+                     ERR_OK);
     buffer_put_u8(&page, 0);
     char *begins = strstr((char *)page.at, "```csv\n");
     assert_non_null(begins);
@@ -374,11 +383,16 @@ static void the_document_is_right(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_made),           cmocka_unit_test(again_changes_nothing),
-        cmocka_unit_test(a_missing_column_keeps), cmocka_unit_test(points_follow_templates),
-        cmocka_unit_test(every_fault_is_told),    cmocka_unit_test(quantities_stay),
-        cmocka_unit_test(addresses_are_checked),  cmocka_unit_test(many_faults),
-        cmocka_unit_test(out_of_memory),          cmocka_unit_test(many_households),
+        cmocka_unit_test(what_is_made),
+        cmocka_unit_test(again_changes_nothing),
+        cmocka_unit_test(a_missing_column_keeps),
+        cmocka_unit_test(points_follow_templates),
+        cmocka_unit_test(every_fault_is_told),
+        cmocka_unit_test(quantities_stay),
+        cmocka_unit_test(addresses_are_checked),
+        cmocka_unit_test(many_faults),
+        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(many_households),
         cmocka_unit_test(the_document_is_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

