@@ -10,10 +10,10 @@
  *   site,S1,东升站,Dongsheng,station,B1,,30000,120,80
  *   kind,code,from,to,length_m,diameter_mm
  *   kind,code,name,name_en,protocol,picture                               (template)
- *   kind,template,key,name,name_en,quantity,unit,address,factor,offset,decimals,range_low,
- *     range_high,rate_high,frozen_s,low_low,low,high,high_high,dead_band,delay_s,
- *     priority_outer,priority_inner,bits                                        (point)
- *   kind,code,name,name_en,site,template,terminal,address,cycle_s               (device)
+ *   kind,template,key,name,name_en,quantity,unit,address,factor,offset,decimals,
+ *     range_low,range_high,rate_high,frozen_s,low_low,low,high,high_high,dead_band,
+ *     delay_s,priority_outer,priority_inner,bits                              (point)
+ *   kind,code,name,name_en,site,template,terminal,address,cycle_s           (device)
  *
  * A device has a point for each point of its template; on a change of its template a
  * point goes on (same id) where the new one has the same key and quantity, the others
