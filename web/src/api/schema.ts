@@ -419,7 +419,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the terminal has to poll, as an import file */
+        /** What the terminal has to poll (docs/uplink.md) */
         get: operations["uplink_configuration"];
         put?: never;
         post?: never;
@@ -440,6 +440,8 @@ export interface components {
             detail: string;
             /** @description a word a program can act on */
             code: string;
+            /** @description errors found, kept in `errors` or not */
+            errors_total?: number;
             errors?: {
                 /** @description line of the input, 0 = as a whole */
                 line: number;
@@ -958,6 +960,38 @@ export interface components {
         LiveEnd: {
             /** @enum {string} */
             code: "signed_out" | "forbidden" | "shutdown";
+        };
+        ConfigurationPoint: {
+            key: string;
+            address: string;
+            factor: number | null;
+            offset: number | null;
+            quantity: components["schemas"]["Quantity"];
+            range_low: number | null;
+            range_high: number | null;
+            rate_high: number | null;
+            frozen_s: number | null;
+        };
+        ConfigurationTemplate: {
+            id: number;
+            code: string;
+            protocol: string;
+            points: components["schemas"]["ConfigurationPoint"][];
+        };
+        ConfigurationDevice: {
+            id: number;
+            code: string;
+            address: string;
+            protocol: string;
+            cycle_ms: number;
+            template: number;
+            points: (number | null)[];
+        };
+        Configuration: {
+            version: number;
+            terminal: string;
+            devices: components["schemas"]["ConfigurationDevice"][];
+            templates: components["schemas"]["ConfigurationTemplate"][];
         };
     };
     responses: {
@@ -1775,7 +1809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": string;
+                    "application/json": components["schemas"]["Configuration"];
                 };
             };
             /** @description Not changed */

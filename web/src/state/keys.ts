@@ -15,7 +15,7 @@ const PAGES: Record<string, string> = {
   d: '/data',
 };
 const G_MS = 1500;
-let gAt = 0;
+let gAt = -Infinity;
 
 interface Press {
   key: string;
@@ -36,7 +36,7 @@ export function keyAction(event: Press, nowMs: number = Date.now()): KeyAction |
   if (event.key === 'F9') return { kind: 'acknowledge' };
   if (inField(event.target)) return null;
   const afterG = nowMs - gAt < G_MS;
-  gAt = 0;
+  gAt = -Infinity;
   if (afterG && PAGES[event.key]) return { kind: 'go', path: PAGES[event.key] as string };
   switch (event.key) {
     case 'g':
