@@ -147,7 +147,8 @@ void network_home(const struct network *network, unsigned station_i, unsigned ho
     uint64_t key = chance_key(chance_key(HOMES_KEY, station_i), home_i);
     unsigned building = 1 + home_i / 5;
     unsigned unit = 1 + (unsigned)(3 * chance_unit(chance_key(key, 1)));
-    unsigned floor = 1 + home_i % 5 + (chance_unit(chance_key(key, 2)) < 0.5 ? 1 : 0);
+    unsigned floor = 1 + home_i % 5; /* its own in the building; the last is at the top */
+    if (floor == 5 && chance_unit(chance_key(key, 2)) < 0.6) floor = 6;
     unsigned flat = 1 + (unsigned)(3 * chance_unit(chance_key(key, 3)));
 
     *plan_out = (struct home_plan){
