@@ -158,9 +158,9 @@ static const char *take_type(const struct words *words, struct modbus_point_addr
         return "coils and discrete inputs are of type bit";
     if (!is_bits && a->type == MODBUS_BIT)
         return "one bit of a register is written u16 bit N";
+    if (is_bits && i < words->n) return "a coil has neither order nor bit";
     if (i < words->n && find(orders, COUNT(orders), words->at[i]) >= 0)
         a->order = (enum modbus_order)find(orders, COUNT(orders), words->at[i++]);
-    if (is_bits && i < words->n) return "a coil has neither order nor bit";
     if (i < words->n) return take_bit(words, i, a);
     if (a->number + modbus_type_registers(a->type) > 65536U)
         return "the number ends behind register 65535";
