@@ -33,11 +33,13 @@ struct catalog {
     struct template_point *template_points; /* sorted by template, then id */
     struct terminal *terminals;
     struct device *devices;
-    /* Sorted by device, then template point: where a device has all points of its
-     * template, points[device.point_first + i] belongs to
-     * template_points[template.point_first + i]. */
+    /* First the live points, sorted by device, then template point: where a device has all
+     * points of its template, points[device.point_first + i] belongs to
+     * template_points[template.point_first + i].  Behind them, from live_points_n on, those
+     * that a device had before it changed its template: their history can be asked for. */
     struct point *points;
-    uint32_t point_id_max; /* ever given, also to points that are gone */
+    size_t live_points_n;
+    uint32_t point_id_max;
     /* private: */
     struct catalog_index *index;
     struct catalog_count *count;
@@ -49,7 +51,7 @@ struct catalog {
  * may stand on the stack.  On success it is emptied and one reference to *catalog is the
  * caller's; on error the arrays stay the caller's, perhaps in another order.
  * ERR_CORRUPT: an id 0 or twice, a code twice (an empty code is no code), a reference to
- * nothing, sites in a circle, a point of another template than its device's. */
+ * nothing, sites in a circle, a device with two points of one template point. */
 MUST_USE err catalog_make(struct catalog *arrays, struct catalog **catalog);
 struct catalog *catalog_hold(struct catalog *catalog);
 /* Gives a reference back; the last frees.  NULL is allowed. */

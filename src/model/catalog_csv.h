@@ -17,9 +17,9 @@
  *
  * A device has a point for each point of its template; on a change of its template a
  * point goes on (same id) where the new one has the same key and quantity, the others
- * leave.  `type` is a site kind's word.  `unit` may be any unit of the quantity: limits
- * and factor are converted to the quantity's own.  docs/import.md explains it for users.
- */
+ * stay behind the live ones (catalog.h).  `type` is a site kind's word.  `unit` may be
+ * any unit of the quantity: limits and factor are converted to the quantity's own.
+ * docs/import.md explains it for users. */
 #ifndef HEATNET_MODEL_CATALOG_CSV_H
 #define HEATNET_MODEL_CATALOG_CSV_H
 

@@ -1,9 +1,9 @@
 /* catalog_csv_build.c - from the import's tables to the next catalog.
  *
  * Every device gets a point for every point of its template.  A point that the device had
- * keeps its id.  When a device changes its template, a point keeps its id where the new
- * template has the same key with the same quantity, for then its history goes on; other
- * points leave the catalog, and their ids are never given again. */
+ * keeps its id.  When a device changes its template, a point goes on under its id where
+ * the new template has the same key with the same quantity; the others stay behind the
+ * live points with their history, and go on when their template comes back. */
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -56,57 +56,114 @@ static err runs_open(const struct import *import, struct runs *runs)
     return ERR_OK;
 }
 
-/* The device's point that goes on as `template_point` (a position), or NULL. */
-static const struct point *kept_point(const struct import *import,
-                                      const struct device *old, uint32_t template_point)
+/* The points of `now`, and which of them go on as live ones of the next catalog. */
+struct past {
+    const struct catalog *now;
+    bool *used; /* by position */
+};
+
+/* The run of the points that the device had under earlier templates. */
+static size_t left_run(const struct catalog *now, uint32_t device, size_t *n)
 {
-    const struct catalog *now = import->now;
-    const struct template_point *wanted = things_at(import, ROW_POINT, template_point);
-    for (uint32_t i = 0; i < old->point_n; i++) {
-        const struct point *point = &now->points[old->point_first + i];
-        const struct template_point *had = catalog_point_template(now, point);
-        if (had->quantity == wanted->quantity && text_equal(had->key, wanted->key))
-            return point;
+    size_t low = now->live_points_n, high = now->points_n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (now->points[middle].device < device)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    *n = 0;
+    while (low + *n < now->points_n && now->points[low + *n].device == device) (*n)++;
+    return low;
+}
+
+/* In the run, the point of this very template point or, if `alike`, of one with the same
+ * key and quantity; SIZE_MAX when there is none that is not used yet. */
+static size_t find_point(const struct past *past, size_t first, size_t n, uint32_t of,
+                         const struct template_point *alike)
+{
+    for (size_t i = first; i < first + n; i++) {
+        const struct point *point = &past->now->points[i];
+        if (past->used[i]) continue;
+        if (point->template_point == of) return i;
+        if (alike == NULL) continue;
+        const struct template_point *had = catalog_point_template(past->now, point);
+        if (had->quantity == alike->quantity && text_equal(had->key, alike->key))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* The position of the device's point that goes on as template point `of`; SIZE_MAX =
+ * none. */
+static size_t kept_point(const struct import *import, const struct past *past,
+                         const struct device *old, uint32_t of)
+{
+    const struct template_point *wanted = things_at(import, ROW_POINT, of);
+    size_t left_n, left = left_run(past->now, old->id, &left_n);
+    size_t at = find_point(past, left, left_n, of, NULL);
+    if (at == SIZE_MAX) at = find_point(past, old->point_first, old->point_n, of, wanted);
+    if (at == SIZE_MAX) at = find_point(past, left, left_n, of, wanted);
+    return at;
 }
 
 /* Same template: both runs rise, so one walk pairs them. */
-static const struct point *next_point(const struct import *import,
-                                      const struct device *old, uint32_t template_point,
-                                      uint32_t *walked)
+static size_t next_point(const struct past *past, const struct device *old, uint32_t of,
+                         uint32_t *walked)
 {
-    const struct point *points = &import->now->points[old->point_first];
-    while (*walked < old->point_n && points[*walked].template_point < template_point)
-        (*walked)++;
-    if (*walked == old->point_n || points[*walked].template_point != template_point)
-        return NULL;
-    return &points[(*walked)++];
+    const struct point *points = past->now->points;
+    size_t at = old->point_first + *walked, end = old->point_first + old->point_n;
+    while (at < end && points[at].template_point < of) at++;
+    *walked = (uint32_t)(at - old->point_first);
+    return at < end && points[at].template_point == of ? at : SIZE_MAX;
 }
 
-static void make_points(const struct import *import, const struct runs *runs,
-                        struct catalog *next)
+/* The points of the device in position `d`, from `made` on; how many there are. */
+static size_t make_device_points(const struct import *import, const struct runs *runs,
+                                 const struct past *past, size_t d, struct catalog *next)
 {
-    size_t made_n = 0;
-    for (size_t d = 0; d < import->things[ROW_DEVICE].n; d++) {
-        const struct device *device = things_at(import, ROW_DEVICE, d);
-        const struct device *old =
-            d < import->now->devices_n ? &import->now->devices[d] : NULL;
-        bool same_template = old != NULL && old->template_id == device->template_id;
-        size_t t = template_position(import, device->template_id);
-        uint32_t walked = 0;
-        for (uint32_t i = runs->first[t]; i < runs->first[t + 1]; i++) {
-            uint32_t of = runs->order[i];
-            const struct point *kept = NULL;
-            if (same_template)
-                kept = next_point(import, old, of, &walked);
-            else if (old != NULL)
-                kept = kept_point(import, old, of);
-            uint32_t id = kept != NULL ? kept->id : ++next->point_id_max;
-            next->points[made_n++] = (struct point){id, device->id, of};
+    const struct device *device = things_at(import, ROW_DEVICE, d);
+    const struct device *old = d < past->now->devices_n ? &past->now->devices[d] : NULL;
+    bool same_template = old != NULL && old->template_id == device->template_id;
+    size_t t = template_position(import, device->template_id);
+    uint32_t walked = 0;
+    for (uint32_t i = runs->first[t]; i < runs->first[t + 1]; i++) {
+        uint32_t of = runs->order[i], id;
+        size_t kept = SIZE_MAX;
+        if (same_template)
+            kept = next_point(past, old, of, &walked);
+        else if (old != NULL)
+            kept = kept_point(import, past, old, of);
+        if (kept != SIZE_MAX) {
+            past->used[kept] = true;
+            id = past->now->points[kept].id;
+        } else {
+            id = ++next->point_id_max;
         }
+        next->points[next->points_n++] = (struct point){id, device->id, of};
     }
+    return runs->first[t + 1] - runs->first[t];
+}
+
+/* `next->points` has room for all live points and all of `now`'s. */
+static err make_points(const struct import *import, const struct runs *runs,
+                       struct catalog *next)
+{
+    const struct catalog *now = import->now;
+    struct past past = {now, memory_new(now->points_n + 1, sizeof(bool))};
+    if (past.used == NULL) return ERR_MEMORY;
+    size_t made_n = 0;
+    for (size_t d = 0; d < import->things[ROW_DEVICE].n; d++)
+        made_n += make_device_points(import, runs, &past, d, next);
     ensure(made_n == next->points_n);
+    for (size_t i = 0; i < now->points_n; i++)
+        if (!past.used[i]) next->points[next->points_n++] = now->points[i];
+    memory_free(past.used);
+    struct point *fitted =
+        memory_resize(next->points, next->points_n + 1, sizeof *fitted);
+    if (fitted != NULL) next->points = fitted;
+    return ERR_OK;
 }
 
 /* How many points there will be; over the limit is a fault of the file. */
@@ -164,13 +221,12 @@ static err make_arrays(struct import *import, const struct runs *runs, size_t po
     const struct things *things = import->things;
     err e = copy_terminals(import->now, arrays);
     if (e) return e;
-    if (points_n > 0) {
-        arrays->points = memory_new(points_n, sizeof *arrays->points);
-        if (arrays->points == NULL) return ERR_MEMORY;
-    }
-    arrays->points_n = points_n;
+    size_t room = points_n + import->now->points_n;
+    arrays->points = memory_new(room + 1, sizeof *arrays->points);
+    if (arrays->points == NULL) return ERR_MEMORY;
     arrays->point_id_max = import->now->point_id_max;
-    make_points(import, runs, arrays);
+    e = make_points(import, runs, arrays);
+    if (e) return e;
 
     arrays->version = import->now->version + anything_differs(import);
     arrays->sites_n = things[ROW_SITE].n;

@@ -157,6 +157,38 @@ static err set_template_runs(struct catalog *c)
     return at == c->template_points_n ? ERR_OK : ERR_CORRUPT; /* left: no such template */
 }
 
+/* Whether a device's present template has the point.  ERR_CORRUPT: it belongs nowhere. */
+static err look_at_point(const struct catalog *c, const struct point *point, bool *live)
+{
+    const struct device *device = catalog_device(c, point->device);
+    if (device == NULL || point->template_point >= c->template_points_n)
+        return ERR_CORRUPT;
+    *live = c->template_points[point->template_point].template_id == device->template_id;
+    return ERR_OK;
+}
+
+/* The live points to the front. */
+static err part_points(struct catalog *c)
+{
+    size_t live_n = 0, end = c->points_n;
+    while (live_n < end) {
+        bool live;
+        err e = look_at_point(c, &c->points[live_n], &live);
+        if (e) return e;
+        if (live) {
+            live_n++;
+            continue;
+        }
+        struct point left = c->points[live_n];
+        c->points[live_n] = c->points[--end];
+        c->points[end] = left;
+    }
+    c->live_points_n = live_n;
+    sort(c->points, live_n, sizeof *c->points, compare_points);
+    sort(c->points + live_n, c->points_n - live_n, sizeof *c->points, compare_points);
+    return ERR_OK;
+}
+
 static err set_device_runs(struct catalog *c)
 {
     size_t at = 0;
@@ -164,16 +196,14 @@ static err set_device_runs(struct catalog *c)
         struct device *device = &c->devices[d];
         uint32_t last = UINT32_MAX;
         device->point_first = (uint32_t)at;
-        for (; at < c->points_n && c->points[at].device == device->id; at++) {
-            uint32_t of = c->points[at].template_point;
-            if (of >= c->template_points_n || of == last) return ERR_CORRUPT;
-            if (c->template_points[of].template_id != device->template_id)
-                return ERR_CORRUPT;
-            last = of;
+        for (; at < c->live_points_n && c->points[at].device == device->id; at++) {
+            if (c->points[at].template_point == last) return ERR_CORRUPT;
+            last = c->points[at].template_point;
         }
         device->point_n = (uint32_t)at - device->point_first;
     }
-    return at == c->points_n ? ERR_OK : ERR_CORRUPT; /* left: no such device */
+    ensure(at == c->live_points_n); /* every point has a device */
+    return ERR_OK;
 }
 
 /* A circle has at least one site whose parent is of no earlier kind: only from those the
@@ -219,7 +249,7 @@ static err arrange(struct catalog *c)
     if (!e) e = sort_template_points(c);
     if (!e) e = check_template_point_ids(c);
     if (!e) e = set_template_runs(c);
-    if (!e) sort(c->points, c->points_n, sizeof *c->points, compare_points);
+    if (!e) e = part_points(c);
     if (!e) e = set_device_runs(c);
     if (!e) e = check_references(c);
     return e;

@@ -148,7 +148,8 @@ static void points_follow_templates(void **state)
     (void)state;
     struct catalog *c = step(begin(), town);
     c = step(c, "kind,code,site,template\ndevice,D2,S1,station\n");
-    uint32_t pump = point_id(c, "D1.pump"), max = c->point_id_max;
+    uint32_t pump = point_id(c, "D1.pump"), pressure = point_id(c, "D1.pressure");
+    uint32_t max = c->point_id_max;
     assert_int_equal(max, 6);
     /* a new point of the template: one more at every device, ids above all others */
     c = step(c, "kind,template,key,name,quantity,address\n"
@@ -167,10 +168,15 @@ static void points_follow_templates(void **state)
     assert_int_equal(point_id(c, "D1.flow"), max + 3);
     assert_int_equal(point_id(c, "D1.pressure"), 0);
     assert_int_equal(counts.devices.changed, 1);
-    /* what left does not come back under its old number */
+    assert_int_equal(c->points_n - c->live_points_n, 3); /* pressure, faults, flow */
+    assert_non_null(catalog_point(c, max + 1)); /* the old flow can still be asked for */
+    /* and back: everything goes on under the number it had */
     c = step(c, "kind,code,template\ndevice,D1,station\n");
     assert_int_equal(point_id(c, "D1.pump"), pump);
-    assert_true(point_id(c, "D1.pressure") > max + 3);
+    assert_int_equal(point_id(c, "D1.pressure"), pressure);
+    assert_int_equal(point_id(c, "D1.flow"), max + 1);
+    assert_int_equal(c->points_n - c->live_points_n, 1);
+    assert_int_equal(c->point_id_max, max + 3);
     catalog_release(c);
 }
 

@@ -197,11 +197,6 @@ static void no_device(struct catalog *c)
     c->points[0].device = 77;
 }
 
-static void foreign_point(struct catalog *c)
-{
-    c->points[0].template_point = 1;
-}
-
 static void far_point(struct catalog *c)
 {
     c->points[0].template_point = 3;
@@ -231,7 +226,6 @@ static const struct {
     {"point id twice",                   point_id_twice      },
     {"template point id twice",          template_point_twice},
     {"point of no device",               no_device           },
-    {"point of another template",        foreign_point       },
     {"point of nothing",                 far_point           },
     {"template point twice at a device", same_point          },
 };
@@ -246,6 +240,22 @@ static void what_is_refused(void **state)
         CHECK(spoils[i].name, c == NULL && arrays.sites != NULL);
         free_arrays(&arrays);
     }
+}
+
+/* A point of a template that the device had before stands behind the live ones. */
+static void left_points(void **state)
+{
+    (void)state;
+    struct catalog arrays = sample(), *c = NULL;
+    arrays.points[0].template_point = 1; /* M6 is a meter, this is a station's flow */
+    assert_int_equal(catalog_make(&arrays, &c), ERR_OK);
+    assert_int_equal(c->live_points_n, 2);
+    assert_int_equal(c->points_n, 3);
+    assert_int_equal(c->points[2].id, 100);
+    assert_int_equal(catalog_device_by_code(c, "M6")->point_n, 0);
+    assert_string_equal(catalog_point_template(c, catalog_point(c, 100))->key, "flow");
+    assert_null(catalog_point_by_code(c, "M6.flow"));
+    catalog_release(c);
 }
 
 static void out_of_memory(void **state)
@@ -313,6 +323,7 @@ static void block_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(left_points),
         cmocka_unit_test(sorted_and_found),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(out_of_memory),
