@@ -16,8 +16,8 @@
 
 static const char missing_page[] =
     "<!doctype html><html lang=\"zh\"><head><meta charset=\"utf-8\"><title>heatnet</title>"
-    "</head><body><h1>heatnet</h1><p>服务器正在运行，但网页界面尚未构建：<code>make web</code></p>"
-    "<p>The server runs, but its web UI has not been built: <code>make web</code></p>"
+    "</head><body><h1>heatnet</h1><p>服务器正在运行，但网页界面尚未构建：<code>make build</code></p>"
+    "<p>The server runs, but its web UI has not been built: <code>make build</code></p>"
     "</body></html>\n";
 
 static const struct {
