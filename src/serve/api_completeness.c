@@ -60,8 +60,7 @@ struct table {
 static err put_device(struct buffer *out, const struct table *table,
                       const struct device *device)
 {
-    err e = completeness_device(&table->span, device->id, device->cycle_ms, table->steps,
-                                table->n);
+    err e = completeness_device(&table->span, device->id, table->steps, table->n);
     if (e) return e;
     js_object(out);
     js_put_u64(out, "device", device->id);
@@ -110,7 +109,9 @@ void api_completeness(struct request *request)
     table.catalog = catalog;
     if (!e) e = completeness_steps(&table.span, &request->arena, &table.steps, &table.n);
     if (!e) e = completeness_steps(&table.span, &request->arena, &table.total, &table.n);
+    if (!e) e = database_open(request->server->database_path, &table.span.database);
     if (!e) e = put_table(&request->out, &table);
+    database_close(table.span.database);
     catalog_release(catalog);
     if (e) {
         answer_err(request, e);
@@ -139,9 +140,8 @@ void api_gaps(struct request *request)
     struct catalog *catalog = server_catalog(request->server);
     const struct device *device =
         id <= UINT32_MAX ? catalog_device(catalog, (uint32_t)id) : NULL;
-    uint32_t cycle_ms = device ? device->cycle_ms : 0;
     catalog_release(catalog);
-    if (!cycle_ms) {
+    if (!device) {
         answer_problem(request, PROBLEM_UNKNOWN, NULL, NULL);
         return;
     }
@@ -149,7 +149,9 @@ void api_gaps(struct request *request)
     js_object(out);
     js_key(out, "gaps");
     js_array(out);
-    err e = completeness_gaps(&span, (uint32_t)id, cycle_ms, put_gap, out);
+    err e = database_open(request->server->database_path, &span.database);
+    if (!e) e = completeness_gaps(&span, (uint32_t)id, put_gap, out);
+    database_close(span.database);
     js_array_end(out);
     js_object_end(out);
     if (e) {

@@ -1,7 +1,7 @@
 /* completeness.c - see completeness.h. */
 #include "serve/completeness.h"
 
-#include "base/ensure.h"
+#include "store/cycles.h"
 
 enum { ON_THE_WAY_MS = 15000, FOR_EVER_MS = 0 };
 
@@ -85,64 +85,106 @@ static err find_first(const struct completeness_span *span, uint32_t device,
     return e == ERR_FULL ? ERR_OK : e;
 }
 
-static uint64_t due(int64_t from_ms, int64_t to_ms, uint32_t cycle_ms)
+/* --- what was due ------------------------------------------------------------------------ */
+
+/* Multiples of the cycle in [from, to). */
+static uint64_t multiples(int64_t from_ms, int64_t to_ms, int64_t cycle_ms)
 {
-    return from_ms < to_ms ? (uint64_t)(to_ms - from_ms) / cycle_ms : 0;
+    if (from_ms < 0 || from_ms >= to_ms) return 0;
+    return (uint64_t)((to_ms + cycle_ms - 1) / cycle_ms - (from_ms + cycle_ms - 1) / cycle_ms);
 }
 
-static int64_t newest_due(const struct completeness_span *span, uint32_t cycle_ms)
+/* Readings later than this are on their way; ERR_UNKNOWN: the device was never noted. */
+static err newest_due(const struct completeness_span *span, uint32_t device, int64_t *due_ms,
+                      uint32_t *cycle_ms)
 {
-    int64_t due_ms = span->now_ms - cycle_ms - ON_THE_WAY_MS;
-    return due_ms < span->to_ms ? due_ms : span->to_ms;
+    err e = cycles_at(span->database, device, span->now_ms, cycle_ms);
+    if (e) return e;
+    if (!*cycle_ms) return ERR_UNKNOWN;
+    *due_ms = span->now_ms - *cycle_ms - ON_THE_WAY_MS;
+    if (*due_ms > span->to_ms) *due_ms = span->to_ms;
+    return ERR_OK;
 }
 
-static void expect(const struct completeness_span *span, uint32_t cycle_ms,
-                   struct completeness_step *steps, size_t n)
+struct expecting {
+    const struct completeness_span *span;
+    uint32_t device;
+    int64_t from_ms, until_ms; /* nothing is due outside */
+    int64_t cycle_ms;          /* it held all the time; 0 = it changed, ask for each step */
+};
+
+static err expected_between(const struct expecting *expecting, int64_t from_ms,
+                            int64_t to_ms, uint64_t *expected)
 {
-    int64_t until_ms = newest_due(span, cycle_ms);
-    for (size_t i = 0; i < n; i++) {
-        int64_t end_ms = i + 1 < n ? steps[i + 1].start_ms
-                                   : step_next(span, steps[i].start_ms);
-        if (end_ms > until_ms) end_ms = until_ms;
-        steps[i].expected = due(steps[i].start_ms, end_ms, cycle_ms);
+    if (from_ms < expecting->from_ms) from_ms = expecting->from_ms;
+    if (to_ms > expecting->until_ms) to_ms = expecting->until_ms;
+    *expected = 0;
+    if (from_ms >= to_ms) return ERR_OK;
+    if (!expecting->cycle_ms)
+        return cycles_expected(expecting->span->database, expecting->device, from_ms, to_ms,
+                               expected);
+    *expected = multiples(from_ms, to_ms, expecting->cycle_ms);
+    return ERR_OK;
+}
+
+/* Mostly one cycle held all over the span: then it is arithmetic, not a question a step. */
+static err find_cycle(struct expecting *expecting, uint32_t cycle_ms)
+{
+    uint64_t whole = 0;
+    if (expecting->from_ms >= expecting->until_ms) return ERR_OK;
+    err e = cycles_expected(expecting->span->database, expecting->device,
+                            expecting->from_ms, expecting->until_ms, &whole);
+    bool same = whole == multiples(expecting->from_ms, expecting->until_ms, cycle_ms);
+    if (!e && same) expecting->cycle_ms = cycle_ms;
+    return e;
+}
+
+static err expect(struct expecting *expecting, uint32_t cycle_ms,
+                  struct completeness_step *steps, size_t n)
+{
+    const struct completeness_span *span = expecting->span;
+    err e = find_cycle(expecting, cycle_ms);
+    for (size_t i = 0; !e && i < n; i++) {
+        int64_t end_ms =
+            i + 1 < n ? steps[i + 1].start_ms : step_next(span, steps[i].start_ms);
+        e = expected_between(expecting, steps[i].start_ms, end_ms, &steps[i].expected);
     }
-}
-
-/* Before the first sample ever nothing was due. */
-static void forgive_before(int64_t first_ms, uint32_t cycle_ms,
-                           struct completeness_step *steps, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (first_ms <= steps[i].start_ms) return;
-        uint64_t before = due(steps[i].start_ms, first_ms, cycle_ms);
-        steps[i].expected = before < steps[i].expected ? steps[i].expected - before : 0;
-    }
+    return e;
 }
 
 err completeness_device(const struct completeness_span *span, uint32_t device,
-                        uint32_t cycle_ms, struct completeness_step *steps, size_t n)
+                        struct completeness_step *steps, size_t n)
 {
-    ensure(cycle_ms > 0);
-    for (size_t i = 0; i < n; i++) steps[i].received = 0;
+    for (size_t i = 0; i < n; i++) steps[i].received = steps[i].expected = 0;
     if (!n) return ERR_OK;
-    struct history_range range = {device, 0, steps[0].start_ms, span->to_ms};
-    struct counting counting = {steps, n, 0};
-    err e = historian_row_counts(span->historian, &range, span->step, count_rows, &counting);
-    if (e) return e;
-    expect(span, cycle_ms, steps, n);
-    if (steps[0].received >= steps[0].expected) return ERR_OK;
+    struct expecting expecting = {.span = span, .device = device,
+                                  .from_ms = steps[0].start_ms};
+    uint32_t cycle_ms = 0;
+    err e = newest_due(span, device, &expecting.until_ms, &cycle_ms);
+    if (e) return e == ERR_UNKNOWN ? ERR_OK : e;
 
+    struct history_range range = {device, 0, steps[0].start_ms,
+                                  step_next(span, steps[n - 1].start_ms)};
+    struct counting counting = {steps, n, 0};
+    e = historian_row_counts(span->historian, &range, span->step, count_rows, &counting);
+    if (!e) e = expect(&expecting, cycle_ms, steps, n);
+    if (e || steps[0].received >= steps[0].expected) return e;
+
+    /* Before the first sample ever nothing was due. */
     struct first first;
     e = find_first(span, device, &first);
-    if (!e) forgive_before(first.time_ms, cycle_ms, steps, n);
-    return e;
+    if (e || first.time_ms <= steps[0].start_ms) return e;
+    expecting.from_ms = first.time_ms - cycle_ms / 2;
+    return expect(&expecting, cycle_ms, steps, n);
 }
 
 /* --- gaps -------------------------------------------------------------------------------- */
 
 struct gap_search {
+    const struct completeness_span *span;
+    uint32_t device;
     int64_t before_ms; /* the sample before; INT64_MIN = none yet */
-    uint32_t cycle_ms;
+    uint32_t cycle_ms; /* now */
     size_t n;
     err (*each)(void *context, const struct completeness_gap *gap);
     void *context;
@@ -151,13 +193,19 @@ struct gap_search {
 /* From one sample to the next: were any due between?  Half a cycle of jitter is none. */
 static err look_between(struct gap_search *search, int64_t next_ms)
 {
-    int64_t cycle_ms = search->cycle_ms;
-    int64_t apart_ms = next_ms - search->before_ms;
-    int64_t steps = (apart_ms + cycle_ms / 2) / cycle_ms;
-    if (search->before_ms == INT64_MIN || steps <= 1) return ERR_OK;
+    int64_t before_ms = search->before_ms;
+    if (before_ms == INT64_MIN) return ERR_OK;
+    if (next_ms - before_ms < search->cycle_ms + search->cycle_ms / 2) return ERR_OK;
+    struct database *database = search->span->database;
+    uint32_t cycle_ms = 0;
+    uint64_t missing = 0;
+    err e = cycles_at(database, search->device, before_ms, &cycle_ms);
+    if (!e && cycle_ms)
+        e = cycles_expected(database, search->device, before_ms + cycle_ms / 2,
+                            next_ms - cycle_ms / 2, &missing);
+    if (e || !missing) return e;
     if (++search->n > COMPLETENESS_GAPS_MAX) return ERR_FULL;
-    struct completeness_gap gap = {search->before_ms + cycle_ms, next_ms,
-                                   (uint64_t)(steps - 1)};
+    struct completeness_gap gap = {before_ms + cycle_ms, next_ms, missing};
     return search->each(search->context, &gap);
 }
 
@@ -173,19 +221,21 @@ static err gap_times(void *context, const int64_t *times_ms, size_t n)
 }
 
 err completeness_gaps(const struct completeness_span *span, uint32_t device,
-                      uint32_t cycle_ms,
                       err (*each)(void *context, const struct completeness_gap *gap),
                       void *context)
 {
-    ensure(cycle_ms > 0);
-    struct gap_search search = {INT64_MIN, cycle_ms, 0, each, context};
-    struct first first;
-    err e = find_first(span, device, &first);
+    struct gap_search search = {.span = span, .device = device, .before_ms = INT64_MIN,
+                                .each = each, .context = context};
+    struct first first = {INT64_MAX, INT64_MAX};
+    int64_t due_ms = 0;
+    err e = newest_due(span, device, &due_ms, &search.cycle_ms);
+    if (e) return e == ERR_UNKNOWN ? ERR_OK : e;
+    e = find_first(span, device, &first);
     if (e || first.time_ms == INT64_MAX) return e;
     /* As if there had been a sample just before the range, when the device existed then. */
-    if (first.time_ms < span->from_ms) search.before_ms = span->from_ms - cycle_ms;
+    if (first.time_ms < span->from_ms) search.before_ms = span->from_ms - search.cycle_ms;
     e = historian_times(span->historian, device, span->from_ms, span->to_ms, gap_times,
                         &search);
-    if (!e) e = look_between(&search, newest_due(span, cycle_ms));
+    if (!e) e = look_between(&search, due_ms + search.cycle_ms / 2);
     return e;
 }

@@ -1,6 +1,7 @@
 /* completeness.h - how many samples of a device were due in a span, how many came, and where
- * they are missing.  A device is expected from its very first sample on, every cycle, until
- * a little before now (what is on its way is not missing). */
+ * they are missing.  A device is expected from its very first sample on, at the multiples of
+ * the cycle that held then (store/cycles.h), until a little before now: what is on its way is
+ * not missing. */
 #ifndef HEATNET_SERVE_COMPLETENESS_H
 #define HEATNET_SERVE_COMPLETENESS_H
 
@@ -21,6 +22,7 @@ struct completeness_step {
 
 struct completeness_span {
     struct historian *historian;
+    struct database *database; /* of the asking thread, for the cycles */
     const struct calendar *calendar;
     enum history_step step;
     int64_t from_ms, to_ms, now_ms;
@@ -32,8 +34,7 @@ MUST_USE err completeness_steps(const struct completeness_span *span, struct are
                                 struct completeness_step **steps, size_t *n);
 /* Fill received and expected of one device. */
 MUST_USE err completeness_device(const struct completeness_span *span, uint32_t device,
-                                 uint32_t cycle_ms, struct completeness_step *steps,
-                                 size_t n);
+                                 struct completeness_step *steps, size_t n);
 
 struct completeness_gap {
     int64_t from_ms, to_ms; /* first missing time, next sample */
@@ -41,7 +42,6 @@ struct completeness_gap {
 };
 /* In order of time; ERR_FULL when more than COMPLETENESS_GAPS_MAX. */
 MUST_USE err completeness_gaps(const struct completeness_span *span, uint32_t device,
-                               uint32_t cycle_ms,
                                err (*each)(void *context, const struct completeness_gap *gap),
                                void *context);
 

@@ -11,6 +11,7 @@
 #include "serve/receive.h"
 #include "serve/terminals.h"
 #include "store/catalog_records.h"
+#include "store/cycles.h"
 
 enum {
     WORKERS = 3,
@@ -61,6 +62,7 @@ static err open_catalog(struct server *server)
     err e = database_open(server->database_path, &database);
     if (!e) e = store_migrate(database);
     if (!e) e = catalog_records_load(database, &server->catalog);
+    if (!e) e = cycles_note(database, server->catalog, server->started_ms);
     if (!e) e = received_open(&server->received);
     if (!e) e = received_load(server->received, database);
     database_close(database);
