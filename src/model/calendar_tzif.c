@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+enum { OFFSET_S_MIN = -25 * 3600, OFFSET_S_MAX = 26 * 3600 };
 enum { CHANGES_MAX = 10000, TYPE_BYTES = 6, RESERVED_BYTES = 15 };
 
 static const int64_t time_s_max = INT64_C(3155760000000);
@@ -56,7 +57,7 @@ static bool offset_of_type(struct bytes types, size_t type, int64_t *offset_ms)
     if (!bytes_take(&in, type * TYPE_BYTES, &before)) return false;
     if (!bytes_take_u32_be(&in, &raw)) return false;
     int64_t offset_s = (int32_t)raw;
-    if (offset_s < -25 * 3600 || offset_s > 26 * 3600) return false;
+    if (offset_s < OFFSET_S_MIN || offset_s > OFFSET_S_MAX) return false;
     *offset_ms = offset_s * 1000;
     return true;
 }

@@ -33,10 +33,10 @@ struct catalog {
     struct template_point *template_points; /* sorted by template, then id */
     struct terminal *terminals;
     struct device *devices;
-    /* First the live points, sorted by device, then template point: where a device has all
-     * points of its template, points[device.point_first + i] belongs to
-     * template_points[template.point_first + i].  Behind them, from live_points_n on, those
-     * that a device had before it changed its template: their history can be asked for. */
+    /* First the live points, sorted by device, then template point: where a device has
+     * all points of its template, points[device.point_first + i] belongs to
+     * template_points[template.point_first + i].  Behind them, from live_points_n on,
+     * those that a device had under an earlier template: their history can be read. */
     struct point *points;
     size_t live_points_n;
     uint32_t point_id_max;

@@ -66,6 +66,7 @@ static bool read_fields(struct bytes in, struct answer *answer)
         if (field.number == ANSWER_CONFIGURATION && varint)
             answer->configuration = field.value;
         if (field.number != ANSWER_VERDICTS || field.type != PROTOBUF_BYTES) continue;
+        ensure(answer->verdicts != NULL && n < answer->verdicts_n);
         if (!read_verdict(field.bytes, &answer->verdicts[n++])) return false;
     }
     return true;

@@ -194,24 +194,38 @@ static err read_terminal_status(struct bytes in, struct frame_reader *reader,
 
 /* --- the whole -------------------------------------------------------------------- */
 
-/* The head was read before: every field is well formed, and the arrays have their room.
- */
+/* What was read so far; `frame` has the room that the head's count asked for. */
+struct body {
+    struct frame *frame;
+    size_t status_n, blocks_n;
+};
+
+static err read_part(const struct protobuf_field *field, struct frame_reader *reader,
+                     struct body *body)
+{
+    struct frame *frame = body->frame;
+    switch (field->number) {
+    case FRAME_STATUS:
+        ensure(frame->status != NULL && body->status_n < frame->status_n);
+        return read_status(field->bytes, reader, &frame->status[body->status_n++]);
+    case FRAME_BLOCKS:
+        ensure(frame->blocks != NULL && body->blocks_n < frame->blocks_n);
+        return frame_read_block(field->bytes, reader, &frame->blocks[body->blocks_n++]);
+    case FRAME_TERMINAL_STATUS:
+        frame->has_terminal_status = true;
+        return read_terminal_status(field->bytes, reader, &frame->terminal_status);
+    default: return ERR_OK;
+    }
+}
+
 static err read_body(struct bytes in, struct frame_reader *reader, struct frame *frame)
 {
-    size_t status_n = 0, blocks_n = 0;
+    struct body body = {.frame = frame};
     err e = ERR_OK;
     while (in.n > 0 && !e) {
         struct protobuf_field field;
-        ensure(protobuf_next(&in, &field));
-        if (field.type != PROTOBUF_BYTES) continue;
-        if (field.number == FRAME_STATUS)
-            e = read_status(field.bytes, reader, &frame->status[status_n++]);
-        if (field.number == FRAME_BLOCKS)
-            e = frame_read_block(field.bytes, reader, &frame->blocks[blocks_n++]);
-        if (field.number == FRAME_TERMINAL_STATUS) {
-            frame->has_terminal_status = true;
-            e = read_terminal_status(field.bytes, reader, &frame->terminal_status);
-        }
+        ensure(protobuf_next(&in, &field)); /* the head's reader has been over them all */
+        if (field.type == PROTOBUF_BYTES) e = read_part(&field, reader, &body);
     }
     return e;
 }
