@@ -3,7 +3,7 @@ import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import ModbusRTU from "modbus-serial";
-import { Edge, Plant, Server, freePorts, readCatalog, temporaryFolder, type CatalogPoints } from "./lib/city.ts";
+import { Edge, Plant, Server, freePorts, readCatalog, quality, temporaryFolder, type CatalogPoints } from "./lib/city.ts";
 import { Program, eventually, root } from "./lib/program.ts";
 
 const folder = temporaryFolder("peers");
@@ -46,7 +46,7 @@ device,PYDEV,pymodbus,pymodbus,PEERS,PY,T1,127.0.0.1:${pymodbusPort}/7,1
 device,MSDEV,modbus-serial,modbus-serial,PEERS,MS,T1,127.0.0.1:${serialPort}/3,1
 `;
 
-async function value(code: string): Promise<[number | null, string, number]> {
+async function value(code: string): Promise<[number | null, number, number]> {
   const id = catalog.point.get(code);
   assert.ok(id !== undefined, code);
   const answer = await server.get(`/values?points=${id}`);
@@ -90,50 +90,50 @@ after(async () => {
 });
 
 test("pymodbus: every word order and type is read right", async () => {
-  const want: [string, number | null, string][] = [
-    ["abcd", 95.25, "good"],
-    ["cdab", 95.25, "good"],
-    ["badc", 95.25, "good"],
-    ["dcba", 95.25, "good"],
-    ["small", -12.3, "good"],
-    ["signed", -123456, "good"],
-    ["unsigned", 123456, "good"],
-    ["bit1", 1, "good"],
-    ["bit2", 0, "good"],
-    ["bcd", 1234, "good"],
-    ["nan", null, "not_a_number"],
-    ["double", 123456.789, "good"],
-    ["hole", null, "refused"],
-    ["coil", 1, "good"],
-    ["contact", 1, "good"],
-    ["input", 4711, "good"],
-    ["impossible", 123456, "range"],
+  const want: [string, number | null, number][] = [
+    ["abcd", 95.25, quality.good],
+    ["cdab", 95.25, quality.good],
+    ["badc", 95.25, quality.good],
+    ["dcba", 95.25, quality.good],
+    ["small", -12.3, quality.good],
+    ["signed", -123456, quality.good],
+    ["unsigned", 123456, quality.good],
+    ["bit1", 1, quality.good],
+    ["bit2", 0, quality.good],
+    ["bcd", 1234, quality.good],
+    ["nan", null, quality.notANumber],
+    ["double", 123456.789, quality.good],
+    ["hole", null, quality.refused],
+    ["coil", 1, quality.good],
+    ["contact", 1, quality.good],
+    ["input", 4711, quality.good],
+    ["impossible", 123456, quality.range],
   ];
-  for (const [key, number, quality] of want)
-    await eventually(`${key} is ${number} ${quality}`, async () => {
+  for (const [key, number, how] of want)
+    await eventually(`${key} is ${number} with quality ${how}`, async () => {
       const [v, q] = await value(`PYDEV.${key}`);
-      return v === number && q === quality;
+      return v === number && q === how;
     });
 });
 
 test("pymodbus: values are read afresh each cycle", async () => {
   const [first, , time] = await value("PYDEV.counter");
   await eventually("a later count", async () => {
-    const [next, quality, later] = await value("PYDEV.counter");
-    return quality === "good" && later > time && next !== first;
+    const [next, q, later] = await value("PYDEV.counter");
+    return q === quality.good && later > time && next !== first;
   });
 });
 
 test("modbus-serial: float in another unit is converted", async () => {
   await eventually("5.5 bar is 0.55 MPa", async () => {
     const [v, q] = await value("MSDEV.float");
-    return q === "good" && v !== null && Math.abs(v - 0.55) < 1e-9;
+    return q === quality.good && v !== null && Math.abs(v - 0.55) < 1e-9;
   });
 });
 
 test("a device that falls silent is said so, its neighbours go on, and it comes back", async () => {
   answers = false;
-  await eventually("modbus-serial is silent", async () => (await value("MSDEV.counter"))[1] === "no_answer", 30_000);
+  await eventually("modbus-serial is silent", async () => (await value("MSDEV.counter"))[1] === quality.noAnswer, 30_000);
   const [, , before] = await value("PYDEV.counter");
   await eventually("pymodbus goes on", async () => (await value("PYDEV.counter"))[2] > before + 2000, 30_000);
   const { terminals } = await server.get("/terminals");
@@ -145,7 +145,7 @@ test("a device that falls silent is said so, its neighbours go on, and it comes 
     "a communication alarm is raised",
   );
   answers = true;
-  await eventually("modbus-serial is back", async () => (await value("MSDEV.counter"))[1] === "good", 60_000);
+  await eventually("modbus-serial is back", async () => (await value("MSDEV.counter"))[1] === quality.good, 60_000);
   await eventually("its alarm has returned", async () => {
     const { alarms: list } = await server.get("/alarms?state=active");
     const alarm = list.find((a: any) => a.kind === "communication" && a.device === catalog.device.get("MSDEV"));
@@ -159,6 +159,6 @@ test("the plant's stations are polled beside them, all 24", async () => {
   for (const [code] of stations)
     await eventually(`${code} is alive`, async () => {
       const [v, q, time] = await value(code);
-      return v !== null && q === "good" && Date.now() - time < 30_000;
+      return v !== null && q === quality.good && Date.now() - time < 30_000;
     });
 });

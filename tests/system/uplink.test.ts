@@ -114,7 +114,7 @@ test("what is sent is stored, bit for bit", async () => {
   });
   const supply = await server.samples(catalog.point.get("DEV.supply")!, times[0], times[9]! + 1);
   assert.deepEqual(supply.map((s) => s[1]), [20, 20.1, 20.2, 20.3, null, 20.5, 20.6, 20.7, 20.8, 20.9]);
-  assert.deepEqual(supply.map((s) => s[2]), ["good", "good", "range", "range", "no_answer", "good", "good", "good", "rate", "good"]);
+  assert.deepEqual(supply.map((s) => s[2]), [0, 0, 128, 128, 192, 0, 0, 0, 65, 0]);
 });
 
 test("a repeated frame is a duplicate, also with other content, and stored once", async () => {

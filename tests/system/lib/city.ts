@@ -157,12 +157,15 @@ export class Server {
   }
 
   /** All samples of a point by its code DEVICE.key. */
-  async samples(pointId: number, fromMs = 0, toMs = Date.now() + 86400_000): Promise<[number, number | null, number | string][]> {
+  async samples(pointId: number, fromMs = 0, toMs = Date.now() + 86400_000): Promise<[number, number | null, number][]> {
     const answer = await this.get(`/points/${pointId}/samples?from=${fromMs}&to=${toMs}&limit=1000000`);
     if (answer.truncated) throw new Error("samples were cut");
     return answer.samples;
   }
 }
+
+/** The quality numbers of src/model/quality.h that tests speak of. */
+export const quality = { good: 0, rate: 65, range: 128, noAnswer: 192, refused: 193, notANumber: 194 } as const;
 
 export interface TerminalFiles {
   code: string;
