@@ -228,6 +228,7 @@ err rawlog_read_mark(const char *folder, struct rawlog_mark *mark)
     uint8_t bytes[RAWLOG_MARK_BYTES];
     e = file_read_at(&file, 0, bytes, sizeof bytes);
     file_close(&file);
+    if (e == ERR_SHORT) return ERR_UNKNOWN; /* made, but never written */
     if (!e) e = rawlog_take_mark((struct bytes){bytes, sizeof bytes}, mark);
     return as_damage(e);
 }

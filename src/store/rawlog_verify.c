@@ -11,12 +11,13 @@
 
 #include <string.h>
 
-enum { TRIES_MAX = 20, TRY_MS = 50 };
+enum { TRIES_MAX = 5, TRY_MS = 50 };
 
 struct verify {
     const char *folder;
     struct rawlog_report *report;
     struct rawlog_hasher *hasher;
+    struct rawlog_mark mark;
     uint64_t next; /* number expected; 0 = the log's first file is still to come */
     int64_t last_ms;
     uint8_t hash[RAWLOG_HASH_BYTES];
@@ -84,8 +85,8 @@ static err open_walk(struct verify *v, struct rawlog_scan *scan, bool newest)
         }
         if (e == ERR_SHORT && left == 0) return ERR_OK;
         if (e != ERR_SHORT && e != ERR_FRAME && e != ERR_CHECK) return e;
-        if (!newest) return bad(v, v->next, "is altered");
-        /* At the tail the writer may be in the middle of a commit. */
+        if (!newest || v->next <= v->mark.number) return bad(v, v->next, "is altered");
+        /* Behind the mark the writer may be in the middle of a commit. */
         if (++tries > TRIES_MAX) break;
         clock_sleep_until(&clock, clock_mono_ms(&clock) + TRY_MS);
     }
@@ -208,9 +209,9 @@ static err mark_read(struct verify *v, struct rawlog_mark *mark)
 
 static err verify_all(struct verify *v)
 {
-    struct rawlog_mark mark;
-    err marked = mark_read(v, &mark);
+    err marked = mark_read(v, &v->mark);
     if (marked && marked != ERR_CORRUPT) return marked;
+    if (marked) v->mark.number = 0;
     struct rawlog_list list;
     err e = rawlog_list_open(v->folder, &list);
     for (size_t i = 0; !e && i < list.n; i++) {
@@ -222,8 +223,9 @@ static err verify_all(struct verify *v)
     uint64_t last = v->next ? v->next - 1 : 0;
     memcpy(v->report->last_hash, v->hash, RAWLOG_HASH_BYTES);
     if (marked) return bad(v, last ? last : 1, "the mark file is altered");
-    if (mark.number > last) return bad(v, last + 1, "was acknowledged and is missing");
-    bool same = mark.number != last || memcmp(mark.hash, v->hash, RAWLOG_HASH_BYTES) == 0;
+    if (v->mark.number > last) return bad(v, last + 1, "was acknowledged and is missing");
+    bool same = v->mark.number != last ||
+                memcmp(v->mark.hash, v->hash, RAWLOG_HASH_BYTES) == 0;
     return same ? ERR_OK : bad(v, last, "the mark tells another hash");
 }
 
