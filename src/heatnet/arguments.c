@@ -43,7 +43,8 @@ const char *arguments_option(struct arguments *arguments, const char *key,
 bool arguments_flag(struct arguments *arguments, const char *key)
 {
     for (int i = 0; i < arguments->n; i++) {
-        if (!is_option(arguments->at[i]) || !text_equal(arguments->at[i] + 2, key)) continue;
+        if (!is_option(arguments->at[i]) || !text_equal(arguments->at[i] + 2, key))
+            continue;
         arguments->at[i] = NULL;
         return true;
     }

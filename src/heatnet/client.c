@@ -41,7 +41,8 @@ static err no_server(const struct client *client, CURLcode code)
                 "         or name its folder with --data DIR or HEATNET_DATA\n",
                 client->data_folder, client->data_folder);
     else
-        fprintf(stderr, "heatnet: %s: %s\n", client->socket_path, curl_easy_strerror(code));
+        fprintf(stderr, "heatnet: %s: %s\n", client->socket_path,
+                curl_easy_strerror(code));
     return ERR_REFUSED;
 }
 
@@ -112,7 +113,7 @@ json_t *client_json(struct client *client, const char *method, const char *path,
         ask.body = bytes_of_text(text);
     }
     err e = client_ask(client, &ask);
-    free(text); /* jansson's */
+    free(text); /* tidy: allow memory: it is jansson's */
     if (e) return NULL;
     if (client->status >= 300) {
         client_print_problem(client);

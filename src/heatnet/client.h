@@ -27,8 +27,8 @@ struct ask {
 MUST_USE err client_open(const char *data_folder, struct client *client);
 void client_close(struct client *client);
 
-/* ERR_OK for every answer of the server, also a problem: see client->status.  ERR_REFUSED: no
- * server; a sentence has been printed. */
+/* ERR_OK for every answer of the server, also a problem: see client->status. ERR_REFUSED:
+ * no server; a sentence has been printed. */
 MUST_USE err client_ask(struct client *client, const struct ask *ask);
 /* The usual: ask, print a problem to stderr, parse.  NULL after anything but success. */
 json_t *client_json(struct client *client, const char *method, const char *path,

@@ -12,7 +12,8 @@ static int list(struct client *client)
     json_t *answer = client_json(client, "GET", "/accounts", NULL);
     if (!answer) return COMMAND_FAILED;
     const json_t *accounts = json_object_get(answer, "accounts");
-    printf("%-20s%-16s%-10s%-26s%s\n", "name", "role", "", "last sign-in (UTC)", "full name");
+    printf("%-20s%-16s%-10s%-26s%s\n", "name", "role", "", "last sign-in (UTC)",
+           "full name");
     for (size_t i = 0; i < json_array_size(accounts); i++) {
         const json_t *account = json_array_get(accounts, i);
         char at[SHOW_BYTES];
@@ -34,7 +35,8 @@ static int show_made(const json_t *account)
                show_text(account, "role"), password);
     else
         printf("%s (%s)  %s\n", show_text(account, "name"), show_text(account, "role"),
-               json_is_true(json_object_get(account, "enabled")) ? "enabled" : "disabled");
+               json_is_true(json_object_get(account, "enabled")) ? "enabled"
+                                                                 : "disabled");
     return 0;
 }
 
@@ -45,8 +47,8 @@ static int add(struct client *client, const char *name, const char *role,
         fprintf(stderr, "heatnet: which role? --role administrator, operator or user\n");
         return COMMAND_WRONG_USE;
     }
-    json_t *body = json_pack("{s:s, s:s, s:s}", "name", name, "role", role, "full_name",
-                             full_name);
+    json_t *body =
+        json_pack("{s:s, s:s, s:s}", "name", name, "role", role, "full_name", full_name);
     json_t *made = client_json(client, "POST", "/accounts", body);
     int result = made ? show_made(made) : COMMAND_FAILED;
     json_decref(body);

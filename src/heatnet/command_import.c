@@ -10,13 +10,15 @@
 
 static void print_counts(const json_t *answer)
 {
-    static const char *const kinds[] = {"sites", "pipes", "templates", "points", "devices"};
+    static const char *const kinds[] = {"sites", "pipes", "templates", "points",
+                                        "devices"};
     bool dry_run = json_is_true(json_object_get(answer, "dry_run"));
     printf("%-12s%10s%10s%12s\n", dry_run ? "would be" : "", "created", "changed",
            "unchanged");
     for (size_t i = 0; i < COUNT(kinds); i++) {
         const json_t *count = json_object_get(answer, kinds[i]);
-        printf("%-12s%10lld%10lld%12lld\n", kinds[i], (long long)show_i64(count, "created"),
+        printf("%-12s%10lld%10lld%12lld\n", kinds[i],
+               (long long)show_i64(count, "created"),
                (long long)show_i64(count, "changed"),
                (long long)show_i64(count, "unchanged"));
     }
@@ -94,7 +96,8 @@ int command_export(struct arguments *arguments, const char *data_folder)
         client_print_problem(&client);
         good = false;
     }
-    if (good) good = fwrite(client.answer.at, 1, client.answer.n, stdout) == client.answer.n;
+    if (good)
+        good = fwrite(client.answer.at, 1, client.answer.n, stdout) == client.answer.n;
     client_close(&client);
     return good ? 0 : COMMAND_FAILED;
 }

@@ -30,7 +30,8 @@ static bool make_path(struct arguments *arguments, struct buffer *path)
     put_parameter(path, "search", arguments_option(arguments, "search", NULL));
     if ((from && show_time_read(from, now_ms, &from_ms)) ||
         (to && show_time_read(to, now_ms, &to_ms))) {
-        fprintf(stderr, "heatnet: a time is now, -30m, -24h, -7d, 2026-11-25 or RFC 3339\n");
+        fprintf(stderr,
+                "heatnet: a time is now, -30m, -24h, -7d, 2026-11-25 or RFC 3339\n");
         return false;
     }
     if (from) buffer_format(path, "&from=%lld", (long long)from_ms);

@@ -48,7 +48,8 @@ static bool find_point(const json_t *catalog, struct asked *asked)
     const json_t *device =
         find(json_object_get(catalog, "devices"), "code", asked->code, device_n);
     if (!device) {
-        fprintf(stderr, "heatnet: there is no device '%.*s'\n", (int)device_n, asked->code);
+        fprintf(stderr, "heatnet: there is no device '%.*s'\n", (int)device_n,
+                asked->code);
         return false;
     }
     const json_t *template =
@@ -57,7 +58,8 @@ static bool find_point(const json_t *catalog, struct asked *asked)
     for (size_t i = 0; i < json_array_size(points); i++) {
         const json_t *point = json_array_get(points, i);
         if (!dot || !text_equal(show_text(point, "key"), dot + 1)) continue;
-        asked->point = json_integer_value(json_array_get(json_object_get(device, "points"), i));
+        asked->point =
+            json_integer_value(json_array_get(json_object_get(device, "points"), i));
         asked->decimals = (int)show_i64(point, "decimals");
         text_copy(asked->unit, sizeof asked->unit, show_text(point, "unit"));
         return true;
@@ -141,7 +143,8 @@ static bool read_arguments(struct arguments *arguments, struct asked *asked)
     }
     if (show_time_read(from, now_ms, &asked->from_ms) ||
         show_time_read(to, now_ms, &asked->to_ms)) {
-        fprintf(stderr, "heatnet: a time is now, -30m, -24h, -7d, 2026-11-25 or RFC 3339\n");
+        fprintf(stderr,
+                "heatnet: a time is now, -30m, -24h, -7d, 2026-11-25 or RFC 3339\n");
         return false;
     }
     return true;

@@ -11,29 +11,31 @@ static void print_status(const json_t *status)
 {
     static const struct {
         const char *label, *name;
+
         enum { NUMBER, BYTES, TIME } kind;
     } rows[] = {
-        {"points", "points", NUMBER},
-        {"devices", "devices", NUMBER},
-        {"terminals", "terminals", NUMBER},
-        {"frames stored", "frames_stored", NUMBER},
-        {"frames rejected", "frames_rejected", NUMBER},
-        {"last frame", "last_frame_ms", TIME},
-        {"samples since start", "samples", NUMBER},
-        {"samples in history", "history_samples", NUMBER},
-        {"history on disk", "history_bytes", BYTES},
-        {"raw log on disk", "raw_log_bytes", BYTES},
-        {"raw log records", "raw_log_last_number", NUMBER},
-        {"disk free", "disk_free_bytes", BYTES},
-        {"disk size", "disk_size_bytes", BYTES},
-        {"memory", "memory_bytes", BYTES},
-        {"live streams", "subscribers", NUMBER},
-        {"running since", "started_ms", TIME},
+        {"points",              "points",              NUMBER},
+        {"devices",             "devices",             NUMBER},
+        {"terminals",           "terminals",           NUMBER},
+        {"frames stored",       "frames_stored",       NUMBER},
+        {"frames rejected",     "frames_rejected",     NUMBER},
+        {"last frame",          "last_frame_ms",       TIME  },
+        {"samples since start", "samples",             NUMBER},
+        {"samples in history",  "history_samples",     NUMBER},
+        {"history on disk",     "history_bytes",       BYTES },
+        {"raw log on disk",     "raw_log_bytes",       BYTES },
+        {"raw log records",     "raw_log_last_number", NUMBER},
+        {"disk free",           "disk_free_bytes",     BYTES },
+        {"disk size",           "disk_size_bytes",     BYTES },
+        {"memory",              "memory_bytes",        BYTES },
+        {"live streams",        "subscribers",         NUMBER},
+        {"running since",       "started_ms",          TIME  },
     };
     struct calendar *calendar = NULL;
     if (calendar_open_zone(show_text(status, "time_zone"), &calendar)) calendar = NULL;
     const char *text = show_text(status, "state_text");
-    printf("%-22s%s%s%s\n", "state", show_text(status, "state"), text[0] ? ": " : "", text);
+    printf("%-22s%s%s%s\n", "state", show_text(status, "state"), text[0] ? ": " : "",
+           text);
     printf("%-22s%s\n", "version", show_text(status, "version"));
     printf("%-22s%s\n", "time zone", show_text(status, "time_zone"));
     for (size_t i = 0; i < COUNT(rows); i++) {

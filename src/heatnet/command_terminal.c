@@ -31,8 +31,8 @@ static int write_files(const json_t *made, const char *code, const char *folder)
            "Copy the three files to the terminal and start it with\n"
            "  heatnet-edge run --server %s --terminal %s --data DIR \\\n"
            "    --certificate %s/%s.pem --key %s/%s.key --authority %s/authority.pem\n",
-           code, folder, code, code, show_text(made, "server"), code, folder, code, folder,
-           code, folder);
+           code, folder, code, code, show_text(made, "server"), code, folder, code,
+           folder, code, folder);
     return 0;
 }
 
@@ -92,9 +92,8 @@ static int enable(struct client *client, struct arguments *arguments, bool enabl
     client_escape(code, &path);
     buffer_put_u8(&path, 0);
     json_t *body = json_pack("{s:b}", "enabled", enabled);
-    json_t *answer = path.broken
-                         ? NULL
-                         : client_json(client, "PATCH", (const char *)path.at, body);
+    json_t *answer =
+        path.broken ? NULL : client_json(client, "PATCH", (const char *)path.at, body);
     if (answer) printf("Terminal %s is %s.\n", code, enabled ? "enabled" : "disabled");
     int result = answer ? 0 : COMMAND_FAILED;
     json_decref(body);
@@ -120,7 +119,8 @@ int command_terminal(struct arguments *arguments, const char *data_folder)
     else if (text_equal(what, "enable") || text_equal(what, "disable"))
         result = enable(&client, arguments, text_equal(what, "enable"));
     else
-        fprintf(stderr, "heatnet: terminal add, list, enable or disable, not '%s'\n", what);
+        fprintf(stderr, "heatnet: terminal add, list, enable or disable, not '%s'\n",
+                what);
     client_close(&client);
     return result;
 }

@@ -1,6 +1,7 @@
 /* commands.h - one function a command; the table in main.c names them.
  *
- * Each returns the program's exit code: 0 done, 1 failed (said on stderr), 2 wrong use. */
+ * Each returns the program's exit code: 0 done, 1 failed (said on stderr), 2 wrong use.
+ */
 #ifndef HEATNET_HEATNET_COMMANDS_H
 #define HEATNET_HEATNET_COMMANDS_H
 

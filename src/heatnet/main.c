@@ -1,4 +1,4 @@
-/* main.c - heatnet: the command line.  A table of commands; each has a file of its own. */
+/* main.c - heatnet: the command line.  A table of commands; each has its own file. */
 #include "base/ensure.h"
 #include "base/text.h"
 #include "heatnet/commands.h"
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* clang-format off */
 static const struct command {
     const char *name, *help; /* help: usage, then what it does */
     int (*run)(struct arguments *arguments, const char *data_folder);
@@ -23,7 +24,7 @@ static const struct command {
      command_export},
     {"terminal",
      "heatnet terminal add CODE [--name NAME] [--out DIR]\n"
-     "    Enrol a data-collection terminal: writes CODE.pem, CODE.key and authority.pem.\n"
+     "    Enrol a terminal: writes CODE.pem, CODE.key and authority.pem.\n"
      "    An existing code gets a new certificate; the old one is shut out.\n"
      "heatnet terminal list\n"
      "heatnet terminal enable CODE | disable CODE\n"
@@ -31,14 +32,14 @@ static const struct command {
      command_terminal},
     {"query",
      "heatnet query DEVICE.key [--from -24h] [--to now] [--step raw|hour|day] [--csv]\n"
-     "    History of a point.  Times: now, -30m, -24h, -7d, 2026-11-25, RFC 3339, or ms.\n",
+     "    History of a point.  Times: now, -30m, -24h, -7d, 2026-11-25, RFC 3339.\n",
      command_query},
     {"log",
      "heatnet log show [--from -1h] [--to now] [--terminal CODE] [--verdict WORD]\n"
      "                 [--limit 100]\n"
      "    The raw log, newest first.  Verdicts: stored, duplicate, damaged, refused.\n"
      "heatnet log verify\n"
-     "    Check every record, check code and hash of the files; the server may be down.\n",
+     "    Check every record, code and hash of the files; needs no server.\n",
      command_log},
     {"account",
      "heatnet account list\n"
@@ -48,12 +49,14 @@ static const struct command {
      "heatnet account enable NAME | disable NAME\n",
      command_account},
 };
+/* clang-format on */
 
 static void print_help(FILE *out)
 {
     fputs("heatnet - the command line of a heatnet server on this machine\n\n"
           "usage: heatnet [--data DIR] COMMAND ...\n"
-          "    --data DIR   the server's data folder (default $HEATNET_DATA or run/server)\n\n",
+          "    --data DIR   the server's data folder (default $HEATNET_DATA or "
+          "run/server)\n\n",
           out);
     for (size_t i = 0; i < COUNT(commands); i++) fputs(commands[i].help, out);
 }

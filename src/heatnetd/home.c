@@ -64,6 +64,7 @@ err home_become(const char *user, char why[HOME_WHY_BYTES])
     if (initgroups(user, gid) == 0 && setgid(gid) == 0 && setuid(uid) == 0 &&
         (uid == 0 || setuid(0) != 0))
         return ERR_OK;
-    text_format(why, HOME_WHY_BYTES, "--user %s: only root can become another user", user);
+    text_format(why, HOME_WHY_BYTES, "--user %s: only root can become another user",
+                user);
     return ERR_DENIED;
 }

@@ -1,7 +1,8 @@
-/* main.c - heatnetd: ports, then privilege, then stores, then answers; and back in reverse.
+/* main.c - heatnetd: ports, then privilege, then stores, then answers; and back in
+ * reverse.
  *
- * To stdout, for a person or a script: the first administrator's one-time password, once, and
- * the line "ready HTTP-ADDRESS HTTPS-ADDRESS".  The log goes to stderr. */
+ * To stdout, for a person or a script: the first administrator's one-time password, once,
+ * and the line "ready HTTP-ADDRESS HTTPS-ADDRESS".  The log goes to stderr. */
 #include "base/ensure.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -97,8 +98,8 @@ static void name_server(struct program *program)
         size_t n = 0;
         while (given[n] && given[n] != ',') n++;
         if (!text_copy_n(first, sizeof first, given, n)) first[0] = '\0';
-        text_format(program->uplink_server, sizeof program->uplink_server, "https://%s:%s",
-                    first[0] ? first : host, strrchr(tls, ':') + 1);
+        text_format(program->uplink_server, sizeof program->uplink_server,
+                    "https://%s:%s", first[0] ? first : host, strrchr(tls, ':') + 1);
     }
 }
 
@@ -144,7 +145,8 @@ static err open_all(struct program *program)
     err e = set_log(options);
     if (e) return e;
     if (!clock_parse(options->clock, &program->clock)) {
-        text_copy(program->why, sizeof program->why, "--clock: machine, or ORIGIN/REAL/SPEED");
+        text_copy(program->why, sizeof program->why,
+                  "--clock: machine, or ORIGIN/REAL/SPEED");
         return ERR_RANGE;
     }
     e = home_open(options->data, options->user, &program->lock, program->why);

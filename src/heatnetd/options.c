@@ -8,19 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AT(field) offsetof(struct given, field)
-#define OF(field) offsetof(struct given, options.field)
-
 struct given {
     struct options options;
     char settings[SETTING_TEXT_BYTES];
 };
 
+#define AT(field) offsetof(struct given, field)
+#define OF(field) offsetof(struct given, options.field)
+
+/* clang-format off */
 static const struct setting table[] = {
     {"settings", "file with 'key = value' lines for all of these", SETTING_TEXT,
      AT(settings), 0, 0},
     {"data", "folder for everything that is kept", SETTING_TEXT, OF(data), 0, 0},
-    {"http", "address for browsers on this machine (default 127.0.0.1:8080 or the next free)",
+    {"http", "address for browsers on this machine (127.0.0.1:8080 or the next free)",
      SETTING_TEXT, OF(http), 0, 0},
     {"tls", "address for terminals, and for browsers elsewhere; none = no such door",
      SETTING_TEXT, OF(tls), 0, 0},
@@ -48,6 +49,9 @@ static const struct setting table[] = {
     {"help", "show this", SETTING_FLAG, OF(help), 0, 0},
     {"version", "show the version", SETTING_FLAG, OF(version), 0, 0},
 };
+/* clang-format on */
+#undef AT
+#undef OF
 
 static void defaults(struct options *options)
 {
@@ -72,7 +76,8 @@ err options_read(int argc, char **argv, struct options *options)
     diag_clear(&diag);
     defaults(&given.options);
     /* Twice, so that arguments win over the file they name. */
-    err e = settings_read_arguments(table, COUNT(table), argc, argv, &given, &used_n, &diag);
+    err e =
+        settings_read_arguments(table, COUNT(table), argc, argv, &given, &used_n, &diag);
     if (!e && given.settings[0]) {
         e = settings_read_file(table, COUNT(table), given.settings, &given, &diag);
         if (e == ERR_UNKNOWN)

@@ -23,8 +23,8 @@ struct options {
     bool http_given; /* not a default: then no other port is tried */
 };
 
-/* Defaults, then the file named by --settings, then the arguments.  ERR_RANGE after everything
- * wrong was printed to stderr. */
+/* Defaults, then the file named by --settings, then the arguments.  ERR_RANGE after
+ * everything wrong was printed to stderr. */
 MUST_USE err options_read(int argc, char **argv, struct options *options);
 void options_print_help(void);
 

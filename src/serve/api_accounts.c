@@ -2,8 +2,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "serve/api.h"
-#include "serve/json_account.h"
 #include "serve/js.h"
+#include "serve/json_account.h"
 #include "serve/request.h"
 #include "serve/server.h"
 #include "vault/password.h"
@@ -46,7 +46,8 @@ void api_accounts_list(struct request *request)
 }
 
 /* Role and full name where given.  An error has been answered. */
-static err take_fields(struct request *request, const json_t *json, struct account *account)
+static err take_fields(struct request *request, const json_t *json,
+                       struct account *account)
 {
     const char *role = NULL, *full_name = NULL;
     err e = request_json_text(request, json, "role", CATALOG_CODE_BYTES, &role);
@@ -55,7 +56,8 @@ static err take_fields(struct request *request, const json_t *json, struct accou
                               &full_name);
     if (e) return e;
     if (role && role_from_word(role, &account->role)) {
-        answer_problem(request, PROBLEM_MALFORMED, "role 应为 administrator、operator 或 user",
+        answer_problem(request, PROBLEM_MALFORMED,
+                       "role 应为 administrator、operator 或 user",
                        "role is administrator, operator or user");
         return ERR_RANGE;
     }
@@ -129,8 +131,9 @@ static void change_account(struct request *request, const json_t *json,
     }
     if (reset || !account->enabled || account->role != old_role)
         sessions_end_account(request->server->sessions, account->id, 0);
-    log_event(LOG_INFO, "people", "account_changed", "name=%s role=%s enabled=%d reset=%d by=%s",
-              account->name, role_word(account->role), account->enabled, reset,
+    log_event(LOG_INFO, "people", "account_changed",
+              "name=%s role=%s enabled=%d reset=%d by=%s", account->name,
+              role_word(account->role), account->enabled, reset,
               request->session.account.name);
     json_account(&request->out, account, reset ? one_time : NULL);
     answer_json(request, 200);

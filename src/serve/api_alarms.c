@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "serve/api.h"
 #include "serve/csv_out.h"
-#include "serve/json_alarm.h"
 #include "serve/js.h"
+#include "serve/json_alarm.h"
 #include "serve/request.h"
 #include "serve/server.h"
 
@@ -60,13 +60,24 @@ static err list_csv(void *context, const struct alarm_record *record)
 static void csv_head(struct buffer *out, bool english)
 {
     static const char *const heads[][2] = {
-        {"编号", "id"},           {"级别", "priority"},      {"类型", "kind"},
-        {"站点", "site"},         {"内容", "text"},          {"限值", "limit"},
-        {"报警值", "value"},      {"极值", "extreme"},       {"单位", "unit"},
-        {"发生时间", "raised"},   {"发生 UTC", "raised UTC"}, {"恢复时间", "returned"},
-        {"恢复 UTC", "returned UTC"}, {"确认时间", "acknowledged"},
-        {"确认 UTC", "acknowledged UTC"}, {"确认人", "by"},  {"备注", "note"},
-        {"状态", "state"},
+        {"编号",       "id"              },
+        {"级别",       "priority"        },
+        {"类型",       "kind"            },
+        {"站点",       "site"            },
+        {"内容",       "text"            },
+        {"限值",       "limit"           },
+        {"报警值",    "value"           },
+        {"极值",       "extreme"         },
+        {"单位",       "unit"            },
+        {"发生时间", "raised"          },
+        {"发生 UTC",   "raised UTC"      },
+        {"恢复时间", "returned"        },
+        {"恢复 UTC",   "returned UTC"    },
+        {"确认时间", "acknowledged"    },
+        {"确认 UTC",   "acknowledged UTC"},
+        {"确认人",    "by"              },
+        {"备注",       "note"            },
+        {"状态",       "state"           },
     };
     csv_bom(out);
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
@@ -135,7 +146,8 @@ void api_alarms(struct request *request)
     catalog_release(catalog);
 }
 
-/* --- acknowledging ----------------------------------------------------------------------- */
+/* --- acknowledging
+ * ----------------------------------------------------------------------- */
 
 struct acknowledging {
     struct request *request;
@@ -155,8 +167,8 @@ static err acknowledge_one(struct acknowledging *a, uint64_t id)
     }
     if (e) return e;
     a->done[a->done_n++] = id;
-    log_event(LOG_INFO, "watch", "acknowledged", "alarm=%llu by=%s", (unsigned long long)id,
-              who);
+    log_event(LOG_INFO, "watch", "acknowledged", "alarm=%llu by=%s",
+              (unsigned long long)id, who);
     return ERR_OK;
 }
 

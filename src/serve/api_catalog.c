@@ -82,7 +82,7 @@ static void put_template(struct buffer *out, const struct catalog *catalog,
 
 /* In the order of the template's points; both are sorted by template point. */
 static void put_device_points(struct buffer *out, const struct catalog *catalog,
-                       const struct device *device)
+                              const struct device *device)
 {
     const struct template *template = catalog_template(catalog, device->template_id);
     uint32_t next = device->point_first;
@@ -138,7 +138,8 @@ static void put_sites(struct buffer *out, const struct catalog *catalog, bool ho
     js_array_end(out);
 }
 
-static void put_devices(struct buffer *out, const struct catalog *catalog, bool households)
+static void put_devices(struct buffer *out, const struct catalog *catalog,
+                        bool households)
 {
     js_key(out, "templates");
     js_array(out);

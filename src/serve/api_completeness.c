@@ -103,7 +103,8 @@ void api_completeness(struct request *request)
     table.device = (uint32_t)device;
 
     struct catalog *catalog = server_catalog(request->server);
-    const struct terminal *terminal = catalog_terminal_by_code(catalog, request->words[0]);
+    const struct terminal *terminal =
+        catalog_terminal_by_code(catalog, request->words[0]);
     err e = terminal ? ERR_OK : ERR_UNKNOWN;
     if (!e) table.terminal = terminal->id;
     table.catalog = catalog;

@@ -26,7 +26,8 @@ static void put_sample(struct buffer *out, const struct history_sample *sample)
     js_array_end(out);
 }
 
-/* --- samples ----------------------------------------------------------------------------- */
+/* --- samples
+ * ----------------------------------------------------------------------------- */
 
 struct sample_list {
     struct buffer *out;
@@ -120,7 +121,8 @@ void api_samples(struct request *request)
         samples_json(request, &range, (size_t)limit, unit);
 }
 
-/* --- trend ------------------------------------------------------------------------------- */
+/* --- trend
+ * ------------------------------------------------------------------------------- */
 
 struct trend {
     size_t points_n, buckets_n;
@@ -131,7 +133,9 @@ struct trend {
 static void put_columns(struct buffer *out, bool raw)
 {
     static const char *const columns[2][6] = {
-        {"time_ms", "min", "max", "mean", "n", "bad_n"}, {"time_ms", "value", "quality"}};
+        {"time_ms", "min", "max", "mean", "n", "bad_n"},
+        {"time_ms",      "value",    "quality"        }
+    };
     js_key(out, "columns");
     js_array(out);
     for (size_t i = 0; i < COUNT(columns[0]) && columns[raw][i]; i++)
@@ -160,7 +164,8 @@ static err put_raw_rows(void *context, const struct history_sample *samples, siz
     return out->broken;
 }
 
-static err put_series(struct request *request, const struct trend *trend, size_t i, bool raw)
+static err put_series(struct request *request, const struct trend *trend, size_t i,
+                      bool raw)
 {
     struct buffer *out = &request->out;
     err e = ERR_OK;
@@ -170,7 +175,8 @@ static err put_series(struct request *request, const struct trend *trend, size_t
     js_key(out, "rows");
     js_array(out);
     if (raw) {
-        e = historian_raw(request->server->historian, &trend->ranges[i], put_raw_rows, out);
+        e = historian_raw(request->server->historian, &trend->ranges[i], put_raw_rows,
+                          out);
     } else {
         const struct history_bucket *buckets = trend->buckets + i * trend->buckets_n;
         for (size_t b = 0; b < trend->buckets_n; b++) put_bucket(out, &buckets[b]);

@@ -17,7 +17,8 @@ static err check_address(const char *protocol, const char *what, const char *add
                          char *why, size_t why_n)
 {
     if (!text_equal(protocol, "modbus-tcp")) {
-        text_format(why, why_n, "protocol '%s' is not known; known: modbus-tcp", protocol);
+        text_format(why, why_n, "protocol '%s' is not known; known: modbus-tcp",
+                    protocol);
         return ERR_UNKNOWN;
     }
     struct modbus_device_address device;

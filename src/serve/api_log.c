@@ -32,8 +32,8 @@ struct log_search {
     const char *terminal, *search; /* NULL = any */
     int verdict;                   /* -1 = any */
     size_t limit;
-    size_t n;               /* lines of the page, newest first */
-    struct log_line *lines; /* limit + 1 */
+    size_t n;                /* lines of the page, newest first */
+    struct log_line *lines;  /* limit + 1 */
     struct log_line *window; /* ring of limit + 1 */
     bool passed_from;
 };
@@ -125,7 +125,8 @@ static void put_record(struct buffer *out, const struct rawlog_record *record,
     js_put_u64(out, "bytes", bytes_n);
 }
 
-static err read_query(struct request *request, struct log_search *search, uint64_t *before)
+static err read_query(struct request *request, struct log_search *search,
+                      uint64_t *before)
 {
     int64_t limit = 100, before_asked = 0, to_ms = INT64_MAX;
     search->folder = request->server->rawlog_folder;
@@ -146,7 +147,8 @@ static err read_query(struct request *request, struct log_search *search, uint64
     if (e) return e;
     search->limit = (size_t)limit;
     *before = rawlog_last_number(request->server->rawlog) + 1;
-    if (before_asked && (uint64_t)before_asked < *before) *before = (uint64_t)before_asked;
+    if (before_asked && (uint64_t)before_asked < *before)
+        *before = (uint64_t)before_asked;
     if (to_ms == INT64_MAX) return ERR_OK;
     e = number_at(search->folder, to_ms, before);
     if (e) answer_err(request, e);
@@ -180,7 +182,8 @@ void api_log(struct request *request)
     answer_json(request, 200);
 }
 
-/* --- one record -------------------------------------------------------------------------- */
+/* --- one record
+ * -------------------------------------------------------------------------- */
 
 static void put_device_status(struct buffer *out, const struct device_status *status)
 {

@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "serve/api.h"
 #include "serve/gate.h"
-#include "serve/json_account.h"
 #include "serve/js.h"
+#include "serve/json_account.h"
 #include "serve/request.h"
 #include "serve/server.h"
 #include "vault/password.h"
@@ -35,7 +35,8 @@ static void put_session(struct request *request)
 static void set_cookie(struct request *request, const char *token, int seconds)
 {
     answer_header_format(request, "Set-Cookie",
-                         SESSION_COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s",
+                         SESSION_COOKIE
+                         "=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s",
                          token, seconds, request->door == DOOR_TLS ? "; Secure" : "");
 }
 
@@ -111,12 +112,13 @@ static void answer_weak(struct request *request, const char *code)
     static const struct {
         const char *code, *zh, *en;
     } rows[] = {
-        {"too_short", "新密码太短", "The new password is too short"},
-        {"too_common", "新密码太常见", "The new password is too common"},
-        {"same_as_name", "新密码不能与用户名相同", "The new password is like the name"},
-        {"same_as_old", "新密码不能与原密码相同", "The new password is the old one"},
-        {"", "新密码不符合要求", "The new password does not meet the rules"},
+        {"too_short",    "新密码太短",                   "The new password is too short"           },
+        {"too_common",   "新密码太常见",                "The new password is too common"          },
+        {"same_as_name", "新密码不能与用户名相同", "The new password is like the name"       },
+        {"same_as_old",  "新密码不能与原密码相同", "The new password is the old one"         },
+        {"",             "新密码不符合要求",          "The new password does not meet the rules"},
     };
+
     size_t i = 0;
     while (i + 1 < COUNT(rows) && !(code && text_equal(rows[i].code, code))) i++;
     answer_problem(request, PROBLEM_WEAK_PASSWORD, rows[i].zh, rows[i].en);

@@ -25,7 +25,7 @@ static void put_device(struct buffer *out, struct server *server, uint32_t id,
     js_object(out);
     js_put_u64(out, "id", id);
     js_put_text(out, "state",
-                  device_state_word(connected ? device.state : DEVICE_STATE_NONE));
+                device_state_word(connected ? device.state : DEVICE_STATE_NONE));
     js_put_i64_or_null(out, "since_ms", device.since_ms);
     js_put_i64_or_null(out, "answered_ms", device.answered_ms);
     js_key(out, "response_ms");
@@ -124,7 +124,8 @@ void api_terminals(struct request *request)
     answer_json(request, 200);
 }
 
-/* --- enrolling --------------------------------------------------------------------------- */
+/* --- enrolling
+ * --------------------------------------------------------------------------- */
 
 /* Under the import lock: the terminal is in the catalog when it returns ERR_OK. */
 static err add_to_catalog(struct server *server, const char *code, const char *name)
@@ -168,10 +169,12 @@ static err enrol(struct request *request, const char *code, const char *name)
     if (!e) buffer_put_u8(&authority, 0);
     if (!e) e = authority.broken;
     if (!e)
-        e = authority_issue(server->keys_folder, code, server_now_ms(server), &certificate);
+        e = authority_issue(server->keys_folder, code, server_now_ms(server),
+                            &certificate);
     if (!e) e = add_to_catalog(server, code, name);
     if (!e)
-        e = enrolment_add(server->enrolment, code, certificate.print, server_now_ms(server));
+        e = enrolment_add(server->enrolment, code, certificate.print,
+                          server_now_ms(server));
     if (!e) put_certificate(request, code, &certificate, (const char *)authority.at);
     secret_wipe(&certificate, sizeof certificate);
     buffer_close(&authority);

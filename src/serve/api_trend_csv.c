@@ -1,7 +1,8 @@
-/* api_trend_csv.c - several points over a range as one table: a row a time, a column a point.
+/* api_trend_csv.c - several points over a range as one table: a row a time, a column a
+ * point.
  *
- * Raw samples are joined by their times: each point's samples are read into a list, and the
- * lists are merged.  Hours and days have one row each by themselves. */
+ * Raw samples are joined by their times: each point's samples are read into a list, and
+ * the lists are merged.  Hours and days have one row each by themselves. */
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/quality.h"
@@ -141,7 +142,8 @@ static void answer_table(struct request *request, struct table *table, const cha
         csv_bom(out);
         csv_text(out, english ? "local time" : "本地时间");
         csv_text(out, "UTC");
-        for (size_t i = 0; i < table->columns_n; i++) csv_text(out, table->columns[i].head);
+        for (size_t i = 0; i < table->columns_n; i++)
+            csv_text(out, table->columns[i].head);
         csv_row_end(out);
         put_rows(request, table);
     }

@@ -55,7 +55,8 @@ void api_live(struct request *request)
     struct push_wish wish = {points.ids, points.n, alarms != 0};
     e = push_subscribe(server->push, request, &wish);
     if (e == ERR_FULL) {
-        answer_problem(request, PROBLEM_TOO_MANY, "实时连接太多", "Too many live streams");
+        answer_problem(request, PROBLEM_TOO_MANY, "实时连接太多",
+                       "Too many live streams");
     } else if (e) {
         answer_err(request, e);
     } else {

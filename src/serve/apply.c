@@ -30,7 +30,8 @@ struct apply {
     struct catalog *catalog; /* the one that alarms and live table know */
     uint64_t number;         /* last applied raw-log record */
     int64_t tick_mono_ms, retry_mono_ms;
-    err stuck; /* history could not take a frame: it must come by replay, so nothing more */
+    err stuck; /* history could not take a frame: it must come by replay, so nothing more
+                */
     struct watchdog watchdog;
     struct lock lock;
     struct signal settled;
@@ -94,7 +95,8 @@ void apply_settle(struct apply *apply)
     lock_give(&apply->lock);
 }
 
-/* --- one frame --------------------------------------------------------------------------- */
+/* --- one frame
+ * --------------------------------------------------------------------------- */
 
 /* Errors that say "not now": the frame must not be passed over. */
 static bool is_ours(err e)
@@ -112,7 +114,8 @@ static void write_alarms(struct apply *apply)
     if (alarms_version(server->alarms) != before) live_wake(server->live);
 }
 
-static err apply_block(struct apply *apply, const struct block *block, int64_t received_ms)
+static err apply_block(struct apply *apply, const struct block *block,
+                       int64_t received_ms)
 {
     struct server *server = apply->server;
     live_update(server->live, block, received_ms);
@@ -145,7 +148,8 @@ static err apply_record(struct apply *apply, const struct rawlog_record *record,
     uint64_t samples = 0;
     err e = ERR_OK;
     if (record->verdict == RAWLOG_STORED && frame) {
-        for (size_t i = 0; i < frame->status_n; i++) apply_status(apply, &frame->status[i]);
+        for (size_t i = 0; i < frame->status_n; i++)
+            apply_status(apply, &frame->status[i]);
         for (size_t i = 0; !e && i < frame->blocks_n; i++) {
             const struct block *block = &frame->blocks[i];
             e = apply_block(apply, block, record->received_ms);
@@ -160,7 +164,8 @@ static err apply_record(struct apply *apply, const struct rawlog_record *record,
     return ERR_OK;
 }
 
-/* --- flush ------------------------------------------------------------------------------- */
+/* --- flush
+ * ------------------------------------------------------------------------------- */
 
 static err save_also(void *context, struct database *database)
 {
@@ -199,7 +204,8 @@ static void flush_when_due(struct apply *apply)
     (void)flush(apply); /* the head keeps everything; it is tried again */
 }
 
-/* --- the catalog ------------------------------------------------------------------------- */
+/* --- the catalog
+ * ------------------------------------------------------------------------- */
 
 static err follow_catalog(struct apply *apply)
 {
@@ -222,7 +228,8 @@ static err follow_catalog(struct apply *apply)
     return ERR_OK;
 }
 
-/* --- replay ------------------------------------------------------------------------------ */
+/* --- replay
+ * ------------------------------------------------------------------------------ */
 
 struct fill {
     struct server *server;
@@ -266,8 +273,8 @@ static err replay_record(struct apply *apply, const struct rawlog_record *record
     struct server *server = apply->server;
     struct frame frame = {0};
     if (record->verdict != RAWLOG_STORED) return apply_record(apply, record, NULL);
-    err e = received_add(server->received, record->terminal, record->spool,
-                         record->sequence);
+    err e =
+        received_add(server->received, record->terminal, record->spool, record->sequence);
     if (e && e != ERR_DUPLICATE) return e; /* the saved set may be ahead: no harm */
     e = upload_decode(record->bytes, arena, &frame);
     if (e) {
@@ -320,7 +327,8 @@ err apply_replay(struct apply *apply)
     return e;
 }
 
-/* --- the thread -------------------------------------------------------------------------- */
+/* --- the thread
+ * -------------------------------------------------------------------------- */
 
 static void apply_upload(struct apply *apply, struct upload *upload)
 {

@@ -1,9 +1,10 @@
-/* apply.h - the one thread that turns durable frames into live values, alarms and history.
+/* apply.h - the one thread that turns durable frames into live values, alarms and
+ * history.
  *
  * Takes uploads in the order of the raw log.  Everything it makes can be made again by
  * replaying the log behind the historian's checkpoint, which is what apply_replay does at
- * start with the very same step.  Invariant: the checkpoint stored by a flush is the number
- * of the last record whose content is in head or segments. */
+ * start with the very same step.  Invariant: the checkpoint stored by a flush is the
+ * number of the last record whose content is in head or segments. */
 #ifndef HEATNET_SERVE_APPLY_H
 #define HEATNET_SERVE_APPLY_H
 

@@ -51,7 +51,8 @@ static err count_rows(void *context, int64_t start_ms, uint64_t rows)
     return ERR_OK;
 }
 
-/* --- the first sample ever --------------------------------------------------------------- */
+/* --- the first sample ever
+ * --------------------------------------------------------------- */
 
 struct first {
     int64_t day_ms, time_ms; /* INT64_MAX = none */
@@ -81,22 +82,25 @@ static err find_first(const struct completeness_span *span, uint32_t device,
     if (e && e != ERR_FULL) return e;
     if (first->day_ms == INT64_MAX) return ERR_OK;
     e = historian_times(span->historian, device, first->day_ms,
-                        calendar_day_next(span->calendar, first->day_ms), first_time, first);
+                        calendar_day_next(span->calendar, first->day_ms), first_time,
+                        first);
     return e == ERR_FULL ? ERR_OK : e;
 }
 
-/* --- what was due ------------------------------------------------------------------------ */
+/* --- what was due
+ * ------------------------------------------------------------------------ */
 
 /* Multiples of the cycle in [from, to). */
 static uint64_t multiples(int64_t from_ms, int64_t to_ms, int64_t cycle_ms)
 {
     if (from_ms < 0 || from_ms >= to_ms) return 0;
-    return (uint64_t)((to_ms + cycle_ms - 1) / cycle_ms - (from_ms + cycle_ms - 1) / cycle_ms);
+    return (uint64_t)((to_ms + cycle_ms - 1) / cycle_ms -
+                      (from_ms + cycle_ms - 1) / cycle_ms);
 }
 
 /* Readings later than this are on their way; ERR_UNKNOWN: the device was never noted. */
-static err newest_due(const struct completeness_span *span, uint32_t device, int64_t *due_ms,
-                      uint32_t *cycle_ms)
+static err newest_due(const struct completeness_span *span, uint32_t device,
+                      int64_t *due_ms, uint32_t *cycle_ms)
 {
     err e = cycles_at(span->database, device, span->now_ms, cycle_ms);
     if (e) return e;
@@ -110,7 +114,7 @@ struct expecting {
     const struct completeness_span *span;
     uint32_t device;
     int64_t from_ms, until_ms; /* nothing is due outside */
-    int64_t cycle_ms;          /* it held all the time; 0 = it changed, ask for each step */
+    int64_t cycle_ms; /* it held all the time; 0 = it changed, ask for each step */
 };
 
 static err expected_between(const struct expecting *expecting, int64_t from_ms,
@@ -121,13 +125,14 @@ static err expected_between(const struct expecting *expecting, int64_t from_ms,
     *expected = 0;
     if (from_ms >= to_ms) return ERR_OK;
     if (!expecting->cycle_ms)
-        return cycles_expected(expecting->span->database, expecting->device, from_ms, to_ms,
-                               expected);
+        return cycles_expected(expecting->span->database, expecting->device, from_ms,
+                               to_ms, expected);
     *expected = multiples(from_ms, to_ms, expecting->cycle_ms);
     return ERR_OK;
 }
 
-/* Mostly one cycle held all over the span: then it is arithmetic, not a question a step. */
+/* Mostly one cycle held all over the span: then it is arithmetic, not a question a step.
+ */
 static err find_cycle(struct expecting *expecting, uint32_t cycle_ms)
 {
     uint64_t whole = 0;
@@ -157,8 +162,8 @@ err completeness_device(const struct completeness_span *span, uint32_t device,
 {
     for (size_t i = 0; i < n; i++) steps[i].received = steps[i].expected = 0;
     if (!n) return ERR_OK;
-    struct expecting expecting = {.span = span, .device = device,
-                                  .from_ms = steps[0].start_ms};
+    struct expecting expecting = {
+        .span = span, .device = device, .from_ms = steps[0].start_ms};
     uint32_t cycle_ms = 0;
     err e = newest_due(span, device, &expecting.until_ms, &cycle_ms);
     if (e) return e == ERR_UNKNOWN ? ERR_OK : e;
@@ -178,7 +183,8 @@ err completeness_device(const struct completeness_span *span, uint32_t device,
     return expect(&expecting, cycle_ms, steps, n);
 }
 
-/* --- gaps -------------------------------------------------------------------------------- */
+/* --- gaps
+ * -------------------------------------------------------------------------------- */
 
 struct gap_search {
     const struct completeness_span *span;
@@ -224,15 +230,19 @@ err completeness_gaps(const struct completeness_span *span, uint32_t device,
                       err (*each)(void *context, const struct completeness_gap *gap),
                       void *context)
 {
-    struct gap_search search = {.span = span, .device = device, .before_ms = INT64_MIN,
-                                .each = each, .context = context};
+    struct gap_search search = {.span = span,
+                                .device = device,
+                                .before_ms = INT64_MIN,
+                                .each = each,
+                                .context = context};
     struct first first = {INT64_MAX, INT64_MAX};
     int64_t due_ms = 0;
     err e = newest_due(span, device, &due_ms, &search.cycle_ms);
     if (e) return e == ERR_UNKNOWN ? ERR_OK : e;
     e = find_first(span, device, &first);
     if (e || first.time_ms == INT64_MAX) return e;
-    /* As if there had been a sample just before the range, when the device existed then. */
+    /* As if there had been a sample just before the range, when the device existed then.
+     */
     if (first.time_ms < span->from_ms) search.before_ms = span->from_ms - search.cycle_ms;
     e = historian_times(span->historian, device, span->from_ms, span->to_ms, gap_times,
                         &search);

@@ -1,7 +1,7 @@
-/* completeness.h - how many samples of a device were due in a span, how many came, and where
- * they are missing.  A device is expected from its very first sample on, at the multiples of
- * the cycle that held then (store/cycles.h), until a little before now: what is on its way is
- * not missing. */
+/* completeness.h - how many samples of a device were due in a span, how many came, and
+ * where they are missing.  A device is expected from its very first sample on, at the
+ * multiples of the cycle that held then (store/cycles.h), until a little before now: what
+ * is on its way is not missing. */
 #ifndef HEATNET_SERVE_COMPLETENESS_H
 #define HEATNET_SERVE_COMPLETENESS_H
 
@@ -40,9 +40,11 @@ struct completeness_gap {
     int64_t from_ms, to_ms; /* first missing time, next sample */
     uint64_t missing;
 };
+
 /* In order of time; ERR_FULL when more than COMPLETENESS_GAPS_MAX. */
 MUST_USE err completeness_gaps(const struct completeness_span *span, uint32_t device,
-                               err (*each)(void *context, const struct completeness_gap *gap),
+                               err (*each)(void *context,
+                                           const struct completeness_gap *gap),
                                void *context);
 
 #endif

@@ -81,8 +81,8 @@ void csv_times(struct buffer *out, const struct calendar *calendar, int64_t utc_
     }
     struct civil_time civil = calendar_civil(calendar, utc_ms);
     separate(out);
-    buffer_format(out, "%04d-%02d-%02d %02d:%02d:%02d", civil.year, civil.month, civil.day,
-                  civil.hour, civil.minute, civil.second);
+    buffer_format(out, "%04d-%02d-%02d %02d:%02d:%02d", civil.year, civil.month,
+                  civil.day, civil.hour, civil.minute, civil.second);
     if (civil.millisecond) buffer_format(out, ".%03d", civil.millisecond);
     char utc[32];
     text_from_time(utc_ms, utc);

@@ -8,7 +8,8 @@
 
 /* The mark that makes spreadsheets read UTF-8. */
 void csv_bom(struct buffer *out);
-/* One cell; commas come by themselves.  A text that a spreadsheet would take for a formula
+/* One cell; commas come by themselves.  A text that a spreadsheet would take for a
+ * formula
  * (= + - @ first) gets an apostrophe in front. */
 void csv_text(struct buffer *out, const char *text);
 void csv_text_unit(struct buffer *out, const char *text, const char *unit);

@@ -32,15 +32,17 @@ struct enrolled {
 };
 
 struct enrolment {
-    struct lock lock;       /* of the table */
-    struct lock write_lock; /* of the database; taken first, never held with a check waiting */
+    struct lock lock; /* of the table */
+    struct lock
+        write_lock; /* of the database; taken first, never held with a check waiting */
     struct database *database;
     size_t n, capacity;
     struct enrolled *at; /* sorted by terminal */
 };
 
 /* Position of the terminal, or where it would stand. */
-static size_t position(const struct enrolment *enrolment, const char *terminal, bool *there)
+static size_t position(const struct enrolment *enrolment, const char *terminal,
+                       bool *there)
 {
     size_t low = 0, high = enrolment->n;
     while (low < high) {

@@ -1,7 +1,8 @@
 /* enrolment.h - which terminals may come in, and with which certificate.
  *
- * The SHA-256 of the newest certificate issued to a terminal is kept; another one, even of our
- * authority, is not let in.  In memory for every connection, in the database for ever. */
+ * The SHA-256 of the newest certificate issued to a terminal is kept; another one, even
+ * of our authority, is not let in.  In memory for every connection, in the database for
+ * ever. */
 #ifndef HEATNET_SERVE_ENROLMENT_H
 #define HEATNET_SERVE_ENROLMENT_H
 

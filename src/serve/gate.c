@@ -1,8 +1,8 @@
 /* gate.c - see gate.h.
  *
- * Order: host (against DNS rebinding on the plain door), path, method, who, right, token of
- * the session on writes, size of the body.  No header but Host, Cookie, X-CSRF-Token and the
- * body's own decides anything. */
+ * Order: host (against DNS rebinding on the plain door), path, method, who, right, token
+ * of the session on writes, size of the body.  No header but Host, Cookie, X-CSRF-Token
+ * and the body's own decides anything. */
 #include "serve/gate.h"
 
 #include "base/ensure.h"
@@ -52,8 +52,8 @@ static void find_person(struct request *request)
         if (request->peer->trusted) be_local(request);
         return;
     }
-    const char *token = MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND,
-                                                    SESSION_COOKIE);
+    const char *token =
+        MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, SESSION_COOKIE);
     if (!token) return;
     err e = sessions_find(request->server->sessions, token, &request->session);
     request->signed_in = !e;

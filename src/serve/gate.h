@@ -8,8 +8,8 @@
 
 #define SESSION_COOKIE "heatnet_session"
 
-/* False: the request has its answer already.  True: request->route is set and the person or
- * terminal has the route's right. */
+/* False: the request has its answer already.  True: request->route is set and the person
+ * or terminal has the route's right. */
 bool gate_pass(struct request *request, const char *method);
 
 #endif

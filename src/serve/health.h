@@ -1,4 +1,5 @@
-/* health.h - whether the server can keep its promise, for /health, /status and the log. */
+/* health.h - whether the server can keep its promise, for /health, /status and the log.
+ */
 #ifndef HEATNET_SERVE_HEALTH_H
 #define HEATNET_SERVE_HEALTH_H
 

@@ -42,7 +42,8 @@ struct doors {
     struct buffer authority, certificate, key; /* PEM texts */
 };
 
-/* --- one request ------------------------------------------------------------------------- */
+/* --- one request
+ * ------------------------------------------------------------------------- */
 
 /* English when it is named before Chinese. */
 static bool wants_english(const char *accept)
@@ -92,10 +93,12 @@ static struct MHD_Response *make_response(struct request *request)
 {
     if (request->response) return request->response;
     struct buffer *out = &request->out;
-    if (!out->n) return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "",
-                                                        MHD_RESPMEM_PERSISTENT);
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        out->n, out->at, free_content, out->at);
+    if (!out->n)
+        return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "",
+                                               MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer_with_free_callback_cls(out->n, out->at,
+                                                               free_content, out->at);
     if (response) *out = (struct buffer){.bytes_max = out->bytes_max};
     return response;
 }
@@ -103,13 +106,14 @@ static struct MHD_Response *make_response(struct request *request)
 static void add_headers(struct request *request, struct MHD_Response *response)
 {
     static const char *const always[][2] = {
-        {"X-Content-Type-Options", "nosniff"},
-        {"X-Frame-Options", "DENY"},
-        {"Referrer-Policy", "no-referrer"},
-        {"Cross-Origin-Opener-Policy", "same-origin"},
-        {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"X-Content-Type-Options",       "nosniff"                    },
+        {"X-Frame-Options",              "DENY"                       },
+        {"Referrer-Policy",              "no-referrer"                },
+        {"Cross-Origin-Opener-Policy",   "same-origin"                },
+        {"Cross-Origin-Resource-Policy", "same-origin"                },
         {"Content-Security-Policy",
-         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: "
+         "blob:; "
          "font-src 'self'; worker-src 'self'; connect-src 'self'; manifest-src 'self'; "
          "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
     };
@@ -173,8 +177,9 @@ static void run(struct request *request)
     }
 }
 
-/* The library's one entry: called for the head, for each piece of the body, for its end, and
- * again when a suspended connection was resumed. */
+/* The library's one entry: called for the head, for each piece of the body, for its end,
+ * and again when a suspended connection was resumed. */
+/* tidy: allow parameters: the library's signature */
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
                               const char *url, const char *method, const char *version,
                               const char *data, size_t *data_n, void **state)
@@ -232,7 +237,8 @@ static void log_library(void *context, const char *format, va_list list)
     log_event(LOG_DEBUG, "http", "library", "text=\"%s\"", text);
 }
 
-/* --- doors ------------------------------------------------------------------------------- */
+/* --- doors
+ * ------------------------------------------------------------------------------- */
 
 static err start_door(struct doors *doors, struct door_state *door)
 {
@@ -240,14 +246,16 @@ static err start_door(struct doors *doors, struct door_state *door)
         [DOOR_PLAIN] = 2, [DOOR_TLS] = 2, [DOOR_LOCAL] = 1};
     bool tls = door->door == DOOR_TLS;
     struct MHD_OptionItem secure[] = {
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, doors->key.at},
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, doors->certificate.at},
-        {MHD_OPTION_HTTPS_MEM_TRUST, 0, doors->authority.at},
+        {MHD_OPTION_HTTPS_MEM_KEY,    0, doors->key.at                         },
+        {MHD_OPTION_HTTPS_MEM_CERT,   0, doors->certificate.at                 },
+        {MHD_OPTION_HTTPS_MEM_TRUST,  0, doors->authority.at                   },
         {MHD_OPTION_HTTPS_PRIORITIES, 0,
          (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:%SERVER_PRECEDENCE"},
-        {MHD_OPTION_END, 0, NULL},
+        {MHD_OPTION_END,              0, NULL                                  },
     };
-    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem none[] = {
+        {MHD_OPTION_END, 0, NULL}
+    };
     /* A pool of one is refused: then it is the polling thread itself. */
     unsigned pool = threads[door->door] > 1 ? threads[door->door] : 0;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
@@ -255,8 +263,8 @@ static err start_door(struct doors *doors, struct door_state *door)
     if (tls) flags |= MHD_USE_TLS;
     door->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, answer, door, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-        MHD_OPTION_LISTEN_SOCKET, door->listener.handle, MHD_OPTION_THREAD_POOL_SIZE, pool,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)DOORS_CONNECTIONS_MAX,
+        MHD_OPTION_LISTEN_SOCKET, door->listener.handle, MHD_OPTION_THREAD_POOL_SIZE,
+        pool, MHD_OPTION_CONNECTION_LIMIT, (unsigned)DOORS_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
@@ -269,8 +277,8 @@ static err start_door(struct doors *doors, struct door_state *door)
 static void say(struct door_state *door, const char *scheme)
 {
     bool six = strchr(door->listener.host, ':') != NULL;
-    text_format(door->address, sizeof door->address, "%s://%s%s%s:%u", scheme, six ? "[" : "",
-                door->listener.host, six ? "]" : "", door->listener.port);
+    text_format(door->address, sizeof door->address, "%s://%s%s%s:%u", scheme,
+                six ? "[" : "", door->listener.host, six ? "]" : "", door->listener.port);
 }
 
 static err bind_http(const struct doors_options *options, struct door_state *door,

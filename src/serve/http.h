@@ -17,9 +17,9 @@ struct doors;
 enum { DOORS_ADDRESS_BYTES = 80, DOORS_WHY_BYTES = 200, DOORS_CONNECTIONS_MAX = 4096 };
 
 struct doors_options {
-    const char *http; /* "127.0.0.1:8080", loopback only; port 0 = any free one */
-    bool http_next;   /* taken: try the next 20 ports */
-    const char *tls;  /* "0.0.0.0:8443"; "" = none */
+    const char *http;   /* "127.0.0.1:8080", loopback only; port 0 = any free one */
+    bool http_next;     /* taken: try the next 20 ports */
+    const char *tls;    /* "0.0.0.0:8443"; "" = none */
     const char *socket; /* path of the local socket; "" = none */
 };
 
@@ -28,7 +28,8 @@ struct doors_options {
 MUST_USE err doors_bind(const struct doors_options *options, struct doors **doors,
                         char why[DOORS_WHY_BYTES]);
 /* Begin to answer.  `keys_folder` holds authority.pem, server.pem, server.key. */
-MUST_USE err doors_serve(struct doors *doors, struct server *server, const char *keys_folder);
+MUST_USE err doors_serve(struct doors *doors, struct server *server,
+                         const char *keys_folder);
 /* Take no new connections; those there are still answered. */
 void doors_quiet(struct doors *doors);
 /* No connection may be asleep (server_quiet). */

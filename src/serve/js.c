@@ -96,7 +96,8 @@ static void put_digits(struct buffer *out, bool minus, uint64_t value)
     char room[DIGITS_MAX];
     char *at = digits(value, room);
     if (minus) *--at = '-';
-    buffer_put(out, (struct bytes){(const uint8_t *)at, (size_t)(room + DIGITS_MAX - at)});
+    buffer_put(out,
+               (struct bytes){(const uint8_t *)at, (size_t)(room + DIGITS_MAX - at)});
 }
 
 void js_u64(struct buffer *out, uint64_t value)
@@ -123,8 +124,8 @@ void js_null(struct buffer *out)
     buffer_put_text(out, "null");
 }
 
-/* Readings mostly have few decimals: thousandths as an integer say the same number when the
- * division gives it back (IEEE division is correctly rounded, as is the reader's). */
+/* Readings mostly have few decimals: thousandths as an integer say the same number when
+ * the division gives it back (IEEE division is correctly rounded, as is the reader's). */
 static bool put_thousandths(struct buffer *out, double value)
 {
     if (!(fabs(value) < 1e12)) return false;

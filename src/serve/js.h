@@ -1,8 +1,9 @@
 /* js.h - writes JSON into a buffer, fast, for the answers that may be large.
  *
  * Commas come by themselves: whether one is due is read off the last byte written, so the
- * buffer is all the state there is.  Errors stay in the buffer (`broken`).  Numbers that are
- * not finite are written as null.  Small answers use it too, so that there is one way. */
+ * buffer is all the state there is.  Errors stay in the buffer (`broken`).  Numbers that
+ * are not finite are written as null.  Small answers use it too, so that there is one
+ * way. */
 #ifndef HEATNET_SERVE_JS_H
 #define HEATNET_SERVE_JS_H
 

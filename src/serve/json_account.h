@@ -6,6 +6,7 @@
 #include "people/accounts.h"
 
 /* `one_time` may be NULL: then the member is left out. */
-void json_account(struct buffer *out, const struct account *account, const char *one_time);
+void json_account(struct buffer *out, const struct account *account,
+                  const char *one_time);
 
 #endif

@@ -40,7 +40,8 @@ static void *lane_run(void *context)
     return NULL;
 }
 
-err lane_open(const char *name, size_t threads_n, size_t wait_n_max, struct lane_pool **pool)
+err lane_open(const char *name, size_t threads_n, size_t wait_n_max,
+              struct lane_pool **pool)
 {
     ensure(threads_n <= LANE_THREADS_MAX);
     struct lane_pool *made = memory_new(1, sizeof *made);
@@ -79,6 +80,7 @@ void lane_put(struct lane_pool *pool, struct request *request)
     request_suspend(request);
     err e = ring_put(pool->ring, request);
     if (!e) return;
-    answer_problem(request, e == ERR_CLOSED ? PROBLEM_STOPPING : PROBLEM_BUSY, NULL, NULL);
+    answer_problem(request, e == ERR_CLOSED ? PROBLEM_STOPPING : PROBLEM_BUSY, NULL,
+                   NULL);
     request_resume(request);
 }

@@ -17,8 +17,8 @@ MUST_USE err lane_open(const char *name, size_t threads_n, size_t wait_n_max,
 void lane_stop(struct lane_pool *pool);
 /* Nobody uses it any more. */
 void lane_close(struct lane_pool *pool);
-/* Suspends the connection and queues the request.  When there is no room it is answered at
- * once and the connection is awake. */
+/* Suspends the connection and queues the request.  When there is no room it is answered
+ * at once and the connection is awake. */
 void lane_put(struct lane_pool *pool, struct request *request);
 
 /* Put a connection to sleep, and wake it with its answer ready; for LANE_OWN handlers. */

@@ -7,6 +7,7 @@
 
 #define PROBLEM_ROW(name, status, code, zh, en) {status, code, zh, en},
 static const struct problem_kind kinds[PROBLEM_N] = {PROBLEM_LIST(PROBLEM_ROW)};
+#undef PROBLEM_ROW
 
 const struct problem_kind *problem_kind(enum problem problem)
 {
@@ -18,11 +19,16 @@ static const struct {
     err e;
     enum problem problem;
 } of_err[] = {
-    {ERR_UNKNOWN, PROBLEM_UNKNOWN},     {ERR_RANGE, PROBLEM_MALFORMED},
-    {ERR_TYPE, PROBLEM_MALFORMED},      {ERR_FRAME, PROBLEM_MALFORMED},
-    {ERR_DUPLICATE, PROBLEM_DUPLICATE}, {ERR_DENIED, PROBLEM_FORBIDDEN},
-    {ERR_BUSY, PROBLEM_BUSY},           {ERR_FULL, PROBLEM_RANGE},
-    {ERR_SPACE, PROBLEM_SPACE},         {ERR_STATE, PROBLEM_CONFLICT},
+    {ERR_UNKNOWN,   PROBLEM_UNKNOWN  },
+    {ERR_RANGE,     PROBLEM_MALFORMED},
+    {ERR_TYPE,      PROBLEM_MALFORMED},
+    {ERR_FRAME,     PROBLEM_MALFORMED},
+    {ERR_DUPLICATE, PROBLEM_DUPLICATE},
+    {ERR_DENIED,    PROBLEM_FORBIDDEN},
+    {ERR_BUSY,      PROBLEM_BUSY     },
+    {ERR_FULL,      PROBLEM_RANGE    },
+    {ERR_SPACE,     PROBLEM_SPACE    },
+    {ERR_STATE,     PROBLEM_CONFLICT },
 };
 
 enum problem problem_of_err(err e)

@@ -34,7 +34,8 @@
     X(PROBLEM_CONFLICT, 409, "conflict", "数据已被他人修改，请重试",                     \
       "Somebody else changed it meanwhile: try again")                                   \
     X(PROBLEM_TOO_LARGE, 413, "too_large", "请求太大", "The request is too large")       \
-    X(PROBLEM_MEDIA, 415, "media_type", "内容类型不对", "The content has the wrong type") \
+    X(PROBLEM_MEDIA, 415, "media_type", "内容类型不对",                                  \
+      "The content has the wrong type")                                                  \
     X(PROBLEM_HOST, 421, "host", "本机接口只接受本机地址",                               \
       "The local door takes only local addresses")                                       \
     X(PROBLEM_INVALID_IMPORT, 422, "invalid_import", "导入文件有错误，未做任何更改",     \
@@ -43,12 +44,15 @@
       "Too many attempts: wait")                                                         \
     X(PROBLEM_TOO_MANY, 429, "too_many", "已达到上限", "A limit is reached")             \
     X(PROBLEM_INTERNAL, 500, "internal", "服务器内部错误", "The server failed")          \
-    X(PROBLEM_BUSY, 503, "busy", "服务器忙，请稍后再试", "The server is busy: try again") \
+    X(PROBLEM_BUSY, 503, "busy", "服务器忙，请稍后再试",                                 \
+      "The server is busy: try again")                                                   \
     X(PROBLEM_SPACE, 503, "no_space", "服务器磁盘已满", "The server's disk is full")     \
     X(PROBLEM_STOPPING, 503, "stopping", "服务器正在停止", "The server is stopping")
 
 #define PROBLEM_ENUM_ROW(name, status, code, zh, en) name,
+
 enum problem { PROBLEM_LIST(PROBLEM_ENUM_ROW) PROBLEM_N };
+
 #undef PROBLEM_ENUM_ROW
 
 struct problem_kind {

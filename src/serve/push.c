@@ -1,7 +1,7 @@
 /* push.c - see push.h.
  *
- * One lock guards the list and every subscriber.  A subscriber belongs to its response: the
- * HTTP library frees it when the connection ends. */
+ * One lock guards the list and every subscriber.  A subscriber belongs to its response:
+ * the HTTP library frees it when the connection ends. */
 #include "serve/push.h"
 
 #include "base/ensure.h"
@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "model/quality.h"
-#include "serve/json_alarm.h"
 #include "serve/js.h"
+#include "serve/json_alarm.h"
 #include "serve/server.h"
 
 #include <math.h>
@@ -92,7 +92,8 @@ size_t push_subscribers(struct push *push)
     return n;
 }
 
-/* --- what is written (under the lock) ---------------------------------------------------- */
+/* --- what is written (under the lock)
+ * ---------------------------------------------------- */
 
 static void event_begin(struct buffer *out, const char *name)
 {
@@ -188,8 +189,8 @@ static void put_alarms(struct subscriber *subscriber)
     js_key(out, "changed");
     js_array(out);
     uint64_t version = subscriber->alarms_version;
-    err e = alarms_changed(server->alarms, subscriber->alarms_version, &version, put_alarm,
-                           &list);
+    err e = alarms_changed(server->alarms, subscriber->alarms_version, &version,
+                           put_alarm, &list);
     js_array_end(out);
     js_object_end(out);
     event_end(out);
@@ -231,7 +232,8 @@ static void put_end(struct subscriber *subscriber, const char *code)
     event_end(out);
 }
 
-/* --- the HTTP side ----------------------------------------------------------------------- */
+/* --- the HTTP side
+ * ----------------------------------------------------------------------- */
 
 static ssize_t read_out(void *context, uint64_t position, char *room, size_t room_n)
 {
@@ -323,7 +325,8 @@ static void join(struct push *push, struct subscriber *subscriber)
     push->n++;
 }
 
-err push_subscribe(struct push *push, struct request *request, const struct push_wish *wish)
+err push_subscribe(struct push *push, struct request *request,
+                   const struct push_wish *wish)
 {
     struct subscriber *subscriber = memory_new(1, sizeof *subscriber);
     if (!subscriber) return ERR_MEMORY;
@@ -332,8 +335,8 @@ err push_subscribe(struct push *push, struct request *request, const struct push
     err e = fill_subscriber(subscriber, request, wish);
     struct MHD_Response *response = NULL;
     if (!e) {
-        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_out,
-                                                     subscriber, unsubscribe);
+        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
+                                                     read_out, subscriber, unsubscribe);
         if (!response) e = ERR_MEMORY;
     }
     if (e) {
@@ -354,16 +357,19 @@ err push_subscribe(struct push *push, struct request *request, const struct push
     return ERR_OK;
 }
 
-/* --- the thread -------------------------------------------------------------------------- */
+/* --- the thread
+ * -------------------------------------------------------------------------- */
 
-/* Its session ended, its right went, or its password must be changed: say so and close. */
+/* Its session ended, its right went, or its password must be changed: say so and close.
+ */
 static void look_at_session(struct subscriber *subscriber, int64_t now_ms)
 {
     if (!subscriber->token[0] || now_ms - subscriber->session_mono_ms < SESSION_LOOK_MS)
         return;
     subscriber->session_mono_ms = now_ms;
     struct session session;
-    err e = sessions_find(subscriber->push->server->sessions, subscriber->token, &session);
+    err e =
+        sessions_find(subscriber->push->server->sessions, subscriber->token, &session);
     if (e)
         put_end(subscriber, "signed_out");
     else if (!role_has(session.account.role, RIGHT_WATCH))
@@ -376,7 +382,8 @@ static void serve_one(struct subscriber *subscriber, uint64_t catalog_version,
     struct server *server = subscriber->push->server;
     look_at_session(subscriber, now_ms);
     bool idle = subscriber->out.n == 0 && !subscriber->ended;
-    if (idle && subscriber->points_n && now_ms - subscriber->values_mono_ms >= VALUES_MS &&
+    if (idle && subscriber->points_n &&
+        now_ms - subscriber->values_mono_ms >= VALUES_MS &&
         live_version(server->live) != subscriber->live_version) {
         put_changed_values(subscriber);
         if (subscriber->out.n) subscriber->values_mono_ms = now_ms;
@@ -398,8 +405,8 @@ static void serve_one(struct subscriber *subscriber, uint64_t catalog_version,
     MHD_resume_connection(subscriber->connection);
 }
 
-/* One look at everybody.  Returns how long to sleep: until the earliest batch that is held
- * back, else ROUND_MS; *all_held: nobody wants a change sooner than that. */
+/* One look at everybody.  Returns how long to sleep: until the earliest batch that is
+ * held back, else ROUND_MS; *all_held: nobody wants a change sooner than that. */
 static int64_t round_of_all(struct push *push, bool *all_held)
 {
     struct server *server = push->server;
@@ -434,8 +441,8 @@ static bool pause_or_stop(struct push *push, int64_t pause_ms)
 }
 
 /* Behind a batch for everybody there is nothing to do for a while: that is slept through
- * instead of waking at every frame.  Otherwise the next change wakes, but rounds keep a least
- * distance, so that a busy plant costs a quiet screen little. */
+ * instead of waking at every frame.  Otherwise the next change wakes, but rounds keep a
+ * least distance, so that a busy plant costs a quiet screen little. */
 static void *push_run(void *context)
 {
     struct push *push = context;

@@ -1,9 +1,9 @@
 /* push.h - server-sent events: live values, alarms, changes of the catalog.
  *
- * One thread looks after all subscribers: it waits for changes, and writes to each what that
- * one asked for, at most 5 batches of values a second, the first after a pause at once.  A
- * slow browser gets no queue: while its last batch has not left, changes only wait in the
- * live table, where the newest wins.  An HTTP thread copies the bytes out. */
+ * One thread looks after all subscribers: it waits for changes, and writes to each what
+ * that one asked for, at most 5 batches of values a second, the first after a pause at
+ * once.  A slow browser gets no queue: while its last batch has not left, changes only
+ * wait in the live table, where the newest wins.  An HTTP thread copies the bytes out. */
 #ifndef HEATNET_SERVE_PUSH_H
 #define HEATNET_SERVE_PUSH_H
 
@@ -33,7 +33,8 @@ MUST_USE err push_open(struct server *server, struct push **push);
 void push_stop(struct push *push);
 void push_close(struct push *push);
 
-/* A new stream, as the response to queue (request->response).  ERR_FULL: too many streams. */
+/* A new stream, as the response to queue (request->response).  ERR_FULL: too many
+ * streams. */
 MUST_USE err push_subscribe(struct push *push, struct request *request,
                             const struct push_wish *wish);
 size_t push_subscribers(struct push *push);

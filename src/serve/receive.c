@@ -1,7 +1,7 @@
 /* receive.c - see receive.h.
  *
- * Invariant: `received` holds a number only when its frame is committed; so numbers are added
- * after the commit, and within a group `seen` stands in for them. */
+ * Invariant: `received` holds a number only when its frame is committed; so numbers are
+ * added after the commit, and within a group `seen` stands in for them. */
 #include "serve/receive.h"
 
 #include "base/ensure.h"
@@ -100,7 +100,8 @@ err receive_put(struct receive *receive, struct upload *upload)
     return ring_put(receive->ring, upload);
 }
 
-/* --- the group --------------------------------------------------------------------------- */
+/* --- the group
+ * --------------------------------------------------------------------------- */
 
 static void look_at_space(struct receive *receive)
 {
@@ -108,12 +109,14 @@ static void look_at_space(struct receive *receive)
     if (now_ms - receive->space_mono_ms < WAIT_MS && receive->space_mono_ms) return;
     receive->space_mono_ms = now_ms;
     uint64_t free_bytes = 0, size_bytes = 0;
-    if (disk_space(receive->server->options.data_folder, &free_bytes, &size_bytes)) return;
+    if (disk_space(receive->server->options.data_folder, &free_bytes, &size_bytes))
+        return;
     uint64_t reserve = size_bytes / RESERVE_PART;
     if (reserve > RESERVE_BYTES_MAX) reserve = RESERVE_BYTES_MAX;
     bool space = free_bytes > reserve;
     struct health *health = &receive->server->health;
-    if (!space) health_set(health, HEALTH_NO_SPACE, "the disk of the data folder is full");
+    if (!space)
+        health_set(health, HEALTH_NO_SPACE, "the disk of the data folder is full");
     if (space && !receive->space) health_set(health, HEALTH_OK, "");
     receive->space = space;
 }
@@ -122,13 +125,14 @@ static bool is_known(struct receive *receive, const struct frame *frame)
 {
     struct server *server = receive->server;
     lock_take(&server->received_lock);
-    bool known = received_has(server->received, frame->terminal, frame->spool,
-                              frame->sequence);
+    bool known =
+        received_has(server->received, frame->terminal, frame->spool, frame->sequence);
     lock_give(&server->received_lock);
     return known || seen_add(&receive->seen, frame) == ERR_DUPLICATE;
 }
 
-static err append(struct receive *receive, struct upload *upload, struct upload_item *item)
+static err append(struct receive *receive, struct upload *upload,
+                  struct upload_item *item)
 {
     if (item->verdict == RAWLOG_STORED && is_known(receive, &item->frame)) {
         item->verdict = RAWLOG_DUPLICATE;
@@ -190,7 +194,8 @@ static void remember(struct receive *receive, struct upload **uploads, size_t n)
     if (e) log_event(LOG_ERROR, "serve", "received_full", "error=%s", err_name(e));
 }
 
-/* --- answers ----------------------------------------------------------------------------- */
+/* --- answers
+ * ----------------------------------------------------------------------------- */
 
 static void give_verdict(const struct upload_item *item, struct verdict *verdict)
 {
@@ -200,6 +205,7 @@ static void give_verdict(const struct upload_item *item, struct verdict *verdict
         [RAWLOG_DAMAGED] = UPLOAD_DAMAGED,
         [RAWLOG_REFUSED] = UPLOAD_REFUSED,
     };
+
     verdict->sequence = item->frame.sequence;
     verdict->result = item->later ? UPLOAD_LATER : results[item->verdict];
     const char *text = item->later ? "the server cannot store it now" : item->why;
@@ -215,14 +221,16 @@ static void encode_answer(struct receive *receive, struct upload *upload)
     catalog_release(catalog);
     err e = ERR_OK;
     if (upload->items_n) {
-        answer.verdicts = arena_new(&upload->arena, upload->items_n, sizeof(struct verdict));
+        answer.verdicts =
+            arena_new(&upload->arena, upload->items_n, sizeof(struct verdict));
         if (!answer.verdicts) e = ERR_MEMORY;
     }
     for (size_t i = 0; !e && i < upload->items_n; i++)
         give_verdict(&upload->items[i], &answer.verdicts[i]);
     answer.verdicts_n = upload->items_n;
     if (!e) e = answer_encode(&answer, &upload->answer);
-    if (e) upload->answer.broken = e; /* no answer is no acknowledgement: it comes again */
+    if (e)
+        upload->answer.broken = e; /* no answer is no acknowledgement: it comes again */
 }
 
 static void log_rejected(const struct upload *upload)

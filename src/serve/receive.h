@@ -4,10 +4,10 @@
  *                                                                    `--ring--> apply
  *
  * All uploads that wait are one group: one fdatasync for them together.  Nothing is
- * acknowledged that is not on disk; a duplicate only when its original is.  Disk full: the
- * frames are put off (LATER), the state says so, and it goes on by itself when space is back.
- * A failed sync: no acknowledgement any more until a restart.  A full apply ring makes this
- * thread wait, and so the terminals. */
+ * acknowledged that is not on disk; a duplicate only when its original is.  Disk full:
+ * the frames are put off (LATER), the state says so, and it goes on by itself when space
+ * is back. A failed sync: no acknowledgement any more until a restart.  A full apply ring
+ * makes this thread wait, and so the terminals. */
 #ifndef HEATNET_SERVE_RECEIVE_H
 #define HEATNET_SERVE_RECEIVE_H
 
@@ -31,7 +31,8 @@ void receive_close(struct receive *receive);
 /* May a body of that size come in now?  True: its memory is counted until upload_free. */
 bool receive_admit(struct receive *receive, struct upload *upload);
 /* Hand over a read upload: its `done` is called, from the receive thread, with the answer
- * encoded; after that the upload is not the caller's.  ERR_FULL, ERR_CLOSED: not taken. */
+ * encoded; after that the upload is not the caller's.  ERR_FULL, ERR_CLOSED: not taken.
+ */
 MUST_USE err receive_put(struct receive *receive, struct upload *upload);
 /* Close an upload wherever its way ends, and give its memory back. */
 void receive_free(struct receive *receive, struct upload *upload);

@@ -31,8 +31,8 @@ static void wrong_parameter(struct request *request, const char *name, const cha
     answer_problem(request, PROBLEM_MALFORMED, zh, en);
 }
 
-err request_query_i64(struct request *request, const char *name, int64_t least, int64_t most,
-                      int64_t *value)
+err request_query_i64(struct request *request, const char *name, int64_t least,
+                      int64_t most, int64_t *value)
 {
     const char *text = request_query(request, name);
     if (!text) return ERR_OK;
@@ -123,7 +123,8 @@ bool request_accepts(const struct request *request, const char *type)
     return accept && strcasestr(accept, type) != NULL;
 }
 
-/* --- answers ----------------------------------------------------------------------------- */
+/* --- answers
+ * ----------------------------------------------------------------------------- */
 
 void answer_header(struct request *request, const char *name, const char *value)
 {
@@ -133,7 +134,8 @@ void answer_header(struct request *request, const char *name, const char *value)
     request->headers_n++;
 }
 
-void answer_header_format(struct request *request, const char *name, const char *format, ...)
+void answer_header_format(struct request *request, const char *name, const char *format,
+                          ...)
 {
     char text[512];
     va_list list;

@@ -3,8 +3,8 @@
  *   READING --body complete--> WAITING (in a lane, connection suspended) --> ANSWERED
  *                          `-> ANSWERED (handled at once)
  *
- * A handler reads parameters, path words and body, and leaves exactly one answer by one of
- * the answer_* functions.  The arena lives as long as the request. */
+ * A handler reads parameters, path words and body, and leaves exactly one answer by one
+ * of the answer_* functions.  The arena lives as long as the request. */
 #ifndef HEATNET_SERVE_REQUEST_H
 #define HEATNET_SERVE_REQUEST_H
 
@@ -26,7 +26,11 @@ struct diag;
 /* By which door it came in. */
 enum door { DOOR_PLAIN, DOOR_TLS, DOOR_LOCAL };
 
-enum { REQUEST_WORDS_MAX = 2, REQUEST_HEADERS_MAX = 6, REQUEST_OUT_BYTES_MAX = 128 << 20 };
+enum {
+    REQUEST_WORDS_MAX = 2,
+    REQUEST_HEADERS_MAX = 6,
+    REQUEST_OUT_BYTES_MAX = 128 << 20
+};
 
 /* A connection's peer; belongs to the connection. */
 struct peer {
@@ -42,10 +46,13 @@ struct request {
     struct peer *peer;
     const struct route *route;
     enum door door;
+
     enum { REQUEST_READING, REQUEST_WAITING, REQUEST_ANSWERED } phase;
+
     bool english;
-    const char *path;                      /* in the arena */
-    const char *words[REQUEST_WORDS_MAX];  /* what stood at the {} of the route's pattern */
+    const char *path; /* in the arena */
+    const char
+        *words[REQUEST_WORDS_MAX]; /* what stood at the {} of the route's pattern */
     struct arena arena;
     struct buffer body;
     bool signed_in;
@@ -56,6 +63,7 @@ struct request {
     struct buffer out;
     struct MHD_Response *response; /* instead of `out`: files, streams */
     size_t headers_n;
+
     struct {
         const char *name, *value;
     } headers[REQUEST_HEADERS_MAX];
@@ -64,12 +72,15 @@ struct request {
 /* Query parameters: NULL when absent. */
 const char *request_query(const struct request *request, const char *name);
 const char *request_header(const struct request *request, const char *name);
-/* Missing: *value keeps its default.  ERR_TYPE, ERR_RANGE after a problem was answered. */
+/* Missing: *value keeps its default.  ERR_TYPE, ERR_RANGE after a problem was answered.
+ */
 MUST_USE err request_query_i64(struct request *request, const char *name, int64_t least,
                                int64_t most, int64_t *value);
-MUST_USE err request_query_time(struct request *request, const char *name, int64_t *utc_ms);
+MUST_USE err request_query_time(struct request *request, const char *name,
+                                int64_t *utc_ms);
 /* from < to, both there. */
-MUST_USE err request_query_range(struct request *request, int64_t *from_ms, int64_t *to_ms);
+MUST_USE err request_query_range(struct request *request, int64_t *from_ms,
+                                 int64_t *to_ms);
 /* The n-th path word as an id. ERR_UNKNOWN after the problem was answered. */
 MUST_USE err request_word_id(struct request *request, size_t word_i, uint64_t *id);
 /* The body as a JSON object, to be given back with json_decref; NULL after a problem. */
@@ -79,7 +90,7 @@ MUST_USE err request_json_text(struct request *request, const json_t *json,
                                const char *name, size_t n_max, const char **text);
 bool request_accepts(const struct request *request, const char *type);
 
-/* --- answers --- */
+/* --- answers ------------------------------------------------------------------------ */
 /* `out` holds the JSON. */
 void answer_json(struct request *request, int status);
 /* `out` holds content of that type. */
@@ -94,7 +105,7 @@ void answer_problem(struct request *request, enum problem problem, const char *z
 void answer_err(struct request *request, err e);
 void answer_diag(struct request *request, const struct diag *diag);
 void answer_header(struct request *request, const char *name, const char *value);
-void answer_header_format(struct request *request, const char *name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void answer_header_format(struct request *request, const char *name, const char *format,
+                          ...) __attribute__((format(printf, 3, 4)));
 
 #endif

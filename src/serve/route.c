@@ -13,6 +13,7 @@
 #define JSON_BYTES (64 << 10)
 #define ACKNOWLEDGE_BYTES (1 << 20)
 
+/* clang-format off */
 static const struct route table[] = {
     {"POST", API "/session", RIGHT_OPEN, api_session_start, LANE_LOGIN, JSON_BYTES},
     {"GET", API "/session", RIGHT_SELF, api_session_get, LANE_INLINE, 0},
@@ -51,6 +52,7 @@ static const struct route table[] = {
     {"GET", "/uplink/v1/configuration", RIGHT_TERMINAL, uplink_configuration, LANE_WORK, 0},
     {"GET", "/*", RIGHT_OPEN, static_files, LANE_INLINE, 0},
 };
+/* clang-format on */
 
 const struct route *route_table(size_t *n)
 {
@@ -93,7 +95,8 @@ static bool is_reserved(const char *path)
     return text_starts(path, "/api") || text_starts(path, "/uplink");
 }
 
-static err keep_words(struct request *request, const struct bytes words[REQUEST_WORDS_MAX])
+static err keep_words(struct request *request,
+                      const struct bytes words[REQUEST_WORDS_MAX])
 {
     for (size_t i = 0; i < REQUEST_WORDS_MAX; i++) {
         if (!words[i].at) continue;

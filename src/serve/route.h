@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where a handler runs.  The threads that speak HTTP must never wait: what asks the disk or
- * computes goes to a lane, and the connection sleeps meanwhile. */
+/* Where a handler runs.  The threads that speak HTTP must never wait: what asks the disk
+ * or computes goes to a lane, and the connection sleeps meanwhile. */
 enum lane {
     LANE_INLINE, /* at once, in the HTTP thread */
     LANE_WORK,   /* one of a few workers */

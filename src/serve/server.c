@@ -42,7 +42,8 @@ void server_set_catalog(struct server *server, struct catalog *next)
     live_wake(server->live); /* the streams tell it */
 }
 
-/* --- the ladder -------------------------------------------------------------------------- */
+/* --- the ladder
+ * -------------------------------------------------------------------------- */
 
 static err open_paths(struct server *server)
 {
@@ -70,7 +71,8 @@ static err open_catalog(struct server *server)
 
     const char *zone = catalog_time_zone(server->catalog);
     e = calendar_open_zone(zone, &server->calendar);
-    if (e) log_event(LOG_ERROR, "serve", "time_zone", "zone=%s error=%s", zone, err_name(e));
+    if (e)
+        log_event(LOG_ERROR, "serve", "time_zone", "zone=%s error=%s", zone, err_name(e));
     return e;
 }
 
@@ -79,7 +81,8 @@ static err open_people(struct server *server)
     const struct clock *clock = server->options.clock;
     err e = accounts_open(server->database_path, clock, &server->accounts);
     if (!e)
-        e = sessions_open(server->database_path, clock, server->accounts, &server->sessions);
+        e = sessions_open(server->database_path, clock, server->accounts,
+                          &server->sessions);
     if (!e) e = enrolment_open(server->database_path, &server->enrolment);
     return e;
 }
@@ -93,7 +96,8 @@ static err open_history(struct server *server)
         .head_span_ms = server->options.head_span_ms,
     };
     err e = historian_open(&options, &server->historian);
-    if (!e) e = alarms_open(server->database_path, server->options.clock, &server->alarms);
+    if (!e)
+        e = alarms_open(server->database_path, server->options.clock, &server->alarms);
     if (!e) e = live_open(server->catalog->point_id_max, &server->live);
     if (!e) e = terminals_open(server->database_path, &server->terminals);
     return e;
@@ -151,8 +155,9 @@ err server_open(const struct server_options *options, struct server **server,
     if (!e) e = open_rawlog(made, why);
     if (!e) e = start(made);
     if (e) {
-        if (!why[0]) text_format(why, SERVER_WHY_BYTES, "%s: %s", options->data_folder,
-                                 err_text(e));
+        if (!why[0])
+            text_format(why, SERVER_WHY_BYTES, "%s: %s", options->data_folder,
+                        err_text(e));
         server_close(made);
         return e;
     }

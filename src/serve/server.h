@@ -4,9 +4,9 @@
  *        |                                                                 historian
  *        `-> lanes (workers) -> questions to live, alarms, historian, people
  *
- * Who owns what: receive appends to the raw log; apply updates live table, alarms, historian
- * and terminals; `received` is shared by both under its lock; the catalog is an immutable
- * picture that is exchanged as a whole. */
+ * Who owns what: receive appends to the raw log; apply updates live table, alarms,
+ * historian and terminals; `received` is shared by both under its lock; the catalog is an
+ * immutable picture that is exchanged as a whole. */
 #ifndef HEATNET_SERVE_SERVER_H
 #define HEATNET_SERVE_SERVER_H
 
@@ -72,6 +72,7 @@ struct server {
 /* Opens the stores, replays the raw log behind the historian's checkpoint, fills the live
  * table and starts the threads.  `why` gets a sentence for the person on error. */
 enum { SERVER_WHY_BYTES = 300 };
+
 MUST_USE err server_open(const struct server_options *options, struct server **server,
                          char why[SERVER_WHY_BYTES]);
 /* Stop in two steps, because connections sleep in our lanes: after server_quiet none does

@@ -1,8 +1,8 @@
 /* static_files.c - the built web UI from its folder.
  *
- * A path is taken only when each of its words is made of plain characters and does not begin
- * with a point: nothing outside the folder has such a name.  Unknown paths without a file
- * extension are pages of the UI and get index.html. */
+ * A path is taken only when each of its words is made of plain characters and does not
+ * begin with a point: nothing outside the folder has such a name.  Unknown paths without
+ * a file extension are pages of the UI and get index.html. */
 #include "base/file.h"
 #include "base/text.h"
 #include "serve/api.h"
@@ -15,24 +15,26 @@
 #include <unistd.h>
 
 static const char missing_page[] =
-    "<!doctype html><html lang=\"zh\"><head><meta charset=\"utf-8\"><title>heatnet</title>"
-    "</head><body><h1>heatnet</h1><p>服务器正在运行，但网页界面尚未构建：<code>make build</code></p>"
+    "<!doctype html><html lang=\"zh\"><head><meta "
+    "charset=\"utf-8\"><title>heatnet</title>"
+    "</head><body><h1>heatnet</h1><p>服务器正在运行，但网页界面尚未构建：<code>make "
+    "build</code></p>"
     "<p>The server runs, but its web UI has not been built: <code>make build</code></p>"
     "</body></html>\n";
 
 static const struct {
     const char *extension, *type;
 } types[] = {
-    {".html", "text/html; charset=utf-8"},
-    {".js", "text/javascript; charset=utf-8"},
-    {".css", "text/css; charset=utf-8"},
-    {".json", "application/json"},
-    {".webmanifest", "application/manifest+json"},
-    {".svg", "image/svg+xml"},
-    {".png", "image/png"},
-    {".ico", "image/x-icon"},
-    {".woff2", "font/woff2"},
-    {".txt", "text/plain; charset=utf-8"},
+    {".html",        "text/html; charset=utf-8"      },
+    {".js",          "text/javascript; charset=utf-8"},
+    {".css",         "text/css; charset=utf-8"       },
+    {".json",        "application/json"              },
+    {".webmanifest", "application/manifest+json"     },
+    {".svg",         "image/svg+xml"                 },
+    {".png",         "image/png"                     },
+    {".ico",         "image/x-icon"                  },
+    {".woff2",       "font/woff2"                    },
+    {".txt",         "text/plain; charset=utf-8"     },
 };
 
 static const char *type_of(const char *path)
@@ -89,17 +91,17 @@ static bool send_file(struct request *request, const char *path)
         close(handle);
         answer_empty(request, 304);
     } else {
-        request->response =
-            MHD_create_response_from_fd((uint64_t)found.st_size, handle);
+        request->response = MHD_create_response_from_fd((uint64_t)found.st_size, handle);
         if (!request->response) close(handle);
         request->status = request->response ? 200 : 500;
         request->content_type = type_of(path);
     }
     answer_header_format(request, "ETag", "%s", tag);
     answer_header(request, "Vary", "Accept-Encoding");
-    if (gzip && request->status == 200) answer_header(request, "Content-Encoding", "gzip");
-    answer_header(request, "Cache-Control", text_starts(path, "/assets/")
-                                                ? "public, max-age=31536000, immutable"
+    if (gzip && request->status == 200)
+        answer_header(request, "Content-Encoding", "gzip");
+    answer_header(request, "Cache-Control",
+                  text_starts(path, "/assets/") ? "public, max-age=31536000, immutable"
                                                 : "no-cache");
     return true;
 }

@@ -23,13 +23,15 @@ static const struct migration migrations[] = {
 
 static const struct statement read_terminals = {
     "terminals.read",
-    "SELECT code, last_frame_ms, last_transmitted_ms, clock_offset_ms, spool, last_sequence,"
+    "SELECT code, last_frame_ms, last_transmitted_ms, clock_offset_ms, spool, "
+    "last_sequence,"
     " frames_stored, frames_duplicate, frames_rejected, has_status, started_ms,"
     " spool_frames, spool_bytes, dropped_frames, missed_polls, memory_bytes, version"
     " FROM terminal_state"};
 static const struct statement write_terminal = {
-    "terminals.write", "INSERT OR REPLACE INTO terminal_state VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
-                       " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"};
+    "terminals.write",
+    "INSERT OR REPLACE INTO terminal_state VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"};
 static const struct statement read_devices = {
     "terminals.read_devices",
     "SELECT device, state, since_ms, answered_ms, response_ms, error FROM device_state"};
@@ -66,7 +68,8 @@ static struct terminal_state *find_or_add(struct terminals *terminals, const cha
     if (state) return state;
     if (terminals->n == terminals->capacity) {
         size_t capacity = terminals->capacity ? 2 * terminals->capacity : 8;
-        struct terminal_state *grown = memory_resize(terminals->at, capacity, sizeof *grown);
+        struct terminal_state *grown =
+            memory_resize(terminals->at, capacity, sizeof *grown);
         if (!grown) return NULL;
         terminals->at = grown;
         terminals->capacity = capacity;
@@ -90,7 +93,8 @@ static struct device_row *device_row(struct terminals *terminals, uint32_t devic
     return &terminals->devices[device];
 }
 
-/* --- database ---------------------------------------------------------------------------- */
+/* --- database
+ * ---------------------------------------------------------------------------- */
 
 static void read_terminal(struct query *query, struct terminal_state *state)
 {
@@ -237,9 +241,11 @@ err terminals_save(struct terminals *terminals, struct database *database)
     return e;
 }
 
-/* --- feeding ----------------------------------------------------------------------------- */
+/* --- feeding
+ * ----------------------------------------------------------------------------- */
 
-static void take_status(struct terminal_state *state, const struct terminal_status *status)
+static void take_status(struct terminal_state *state,
+                        const struct terminal_status *status)
 {
     state->has_status = true;
     state->started_ms = status->started_ms;
@@ -248,7 +254,8 @@ static void take_status(struct terminal_state *state, const struct terminal_stat
     state->dropped_frames = status->dropped_frames;
     state->missed_polls = status->missed_polls;
     state->memory_bytes = status->memory_bytes;
-    text_copy(state->version, sizeof state->version, status->version ? status->version : "");
+    text_copy(state->version, sizeof state->version,
+              status->version ? status->version : "");
 }
 
 /* A frame of the backlog tells of the past: it must not overwrite newer states. */

@@ -1,7 +1,8 @@
 /* terminals.h - what is known of each terminal and of the state of its devices.
  *
- * Fed by apply in the order of the raw log, saved inside the historian's flush, and completed
- * by the same replay: after a crash it says what it said before.  Any thread reads. */
+ * Fed by apply in the order of the raw log, saved inside the historian's flush, and
+ * completed by the same replay: after a crash it says what it said before.  Any thread
+ * reads. */
 #ifndef HEATNET_SERVE_TERMINALS_H
 #define HEATNET_SERVE_TERMINALS_H
 
@@ -42,8 +43,8 @@ struct terminals;
 MUST_USE err terminals_open(const char *database_path, struct terminals **terminals);
 void terminals_close(struct terminals *terminals);
 
-/* One record of the raw log; `frame` is its content when it was stored, else NULL.  From the
- * apply thread. */
+/* One record of the raw log; `frame` is its content when it was stored, else NULL.  From
+ * the apply thread. */
 void terminals_take(struct terminals *terminals, const struct rawlog_record *record,
                     const struct frame *frame);
 /* Within the caller's transaction. */

@@ -9,7 +9,8 @@
 #include "serve/request.h"
 #include "serve/server.h"
 
-/* --- frames ------------------------------------------------------------------------------ */
+/* --- frames
+ * ------------------------------------------------------------------------------ */
 
 /* From the receive thread: everything of this upload is decided. */
 static void frames_done(struct upload *upload, void *context)
@@ -71,7 +72,8 @@ void uplink_frames(struct request *request)
     request_resume(request);
 }
 
-/* --- configuration ----------------------------------------------------------------------- */
+/* --- configuration
+ * ----------------------------------------------------------------------- */
 
 static void put_point(struct buffer *out, const struct template_point *point)
 {
@@ -130,7 +132,8 @@ static void put_device(struct buffer *out, const struct catalog *catalog,
     js_object_end(out);
 }
 
-static bool is_used(const struct catalog *catalog, uint32_t template_id, uint32_t terminal)
+static bool is_used(const struct catalog *catalog, uint32_t template_id,
+                    uint32_t terminal)
 {
     for (size_t i = 0; i < catalog->devices_n; i++)
         if (catalog->devices[i].terminal == terminal &&

@@ -1,4 +1,5 @@
-/* uplink_door.h - the terminals' door: /uplink/v1/, on TLS only, by client certificate. */
+/* uplink_door.h - the terminals' door: /uplink/v1/, on TLS only, by client certificate.
+ */
 #ifndef HEATNET_SERVE_UPLINK_DOOR_H
 #define HEATNET_SERVE_UPLINK_DOOR_H
 

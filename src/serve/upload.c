@@ -6,7 +6,8 @@
 #include "base/text.h"
 
 enum {
-    /* A number takes a byte on the wire at least and 9 in a block; the rest is overhead. */
+    /* A number takes a byte on the wire at least and 9 in a block; the rest is overhead.
+     */
     ARENA_BYTES_LEAST = 1 << 20,
     ARENA_FACTOR = 12,
     WHY_BYTES = 160
@@ -51,7 +52,8 @@ static bool points_are_of(const struct block *block, const struct device *device
         while (next < device->point_n &&
                catalog->points[device->point_first + next].id < id)
             next++;
-        if (next < device->point_n && catalog->points[device->point_first + next].id == id)
+        if (next < device->point_n &&
+            catalog->points[device->point_first + next].id == id)
             continue;
         const struct point *point = catalog_point(catalog, id);
         if (point && point->device == device->id) continue;

@@ -1,8 +1,9 @@
-/* upload.h - one body a terminal has sent: read, checked, and carried to receive and apply.
+/* upload.h - one body a terminal has sent: read, checked, and carried to receive and
+ * apply.
  *
- * upload_read gives every envelope its proposed verdict; receive (receive.h) makes it final;
- * apply takes what is stored.  The upload owns the body and the arena its frames live in, so
- * that nothing is copied on the way. */
+ * upload_read gives every envelope its proposed verdict; receive (receive.h) makes it
+ * final; apply takes what is stored.  The upload owns the body and the arena its frames
+ * live in, so that nothing is copied on the way. */
 #ifndef HEATNET_SERVE_UPLOAD_H
 #define HEATNET_SERVE_UPLOAD_H
 
@@ -22,8 +23,9 @@ struct upload_item {
     struct bytes envelope; /* view of the body; what the raw log keeps */
     uint32_t check_code;
     enum rawlog_verdict verdict;
-    bool later;         /* not stored now, whatever the verdict */
-    struct frame frame; /* whole when the verdict is STORED, else as far as it could be read */
+    bool later; /* not stored now, whatever the verdict */
+    struct frame
+        frame; /* whole when the verdict is STORED, else as far as it could be read */
     char why[RAWLOG_WHY_BYTES];
     uint64_t number; /* in the raw log, 0 = none */
 };
@@ -35,22 +37,25 @@ struct upload {
     int64_t received_ms;
     size_t items_n;
     struct upload_item *items; /* in the arena */
-    bool malformed; /* the body is no Upload: one item holds it all, as evidence */
-    struct buffer answer;      /* encoded by receive */
-    size_t admitted_bytes;     /* counted by receive */
+    bool malformed;        /* the body is no Upload: one item holds it all, as evidence */
+    struct buffer answer;  /* encoded by receive */
+    size_t admitted_bytes; /* counted by receive */
     void (*done)(struct upload *upload, void *context);
     void *context;
 };
 
 /* Takes over the body's content.  ERR_MEMORY. */
-MUST_USE err upload_open(struct buffer *body, const char *terminal, struct upload **upload);
+MUST_USE err upload_open(struct buffer *body, const char *terminal,
+                         struct upload **upload);
 void upload_close(struct upload *upload);
 
-/* Read all envelopes (of a malformed body none is taken): check code, form, terminal, and that each device and point is one that
- * the catalog gives to this terminal.  ERR_FULL: too many envelopes; ERR_MEMORY. */
+/* Read all envelopes (of a malformed body none is taken): check code, form, terminal, and
+ * that each device and point is one that the catalog gives to this terminal.  ERR_FULL:
+ * too many envelopes; ERR_MEMORY. */
 MUST_USE err upload_read(struct upload *upload, const struct catalog *catalog);
 
 /* One envelope as the raw log keeps it back into a frame; for replaying and showing. */
-MUST_USE err upload_decode(struct bytes envelope, struct arena *arena, struct frame *frame);
+MUST_USE err upload_decode(struct bytes envelope, struct arena *arena,
+                           struct frame *frame);
 
 #endif

@@ -21,7 +21,8 @@ static int64_t silence_allowed(const struct catalog *catalog, uint32_t terminal)
     for (size_t i = 0; i < catalog->devices_n; i++) {
         const struct device *device = &catalog->devices[i];
         if (device->terminal != terminal) continue;
-        if (!shortest_ms || device->cycle_ms < shortest_ms) shortest_ms = device->cycle_ms;
+        if (!shortest_ms || device->cycle_ms < shortest_ms)
+            shortest_ms = device->cycle_ms;
     }
     int64_t allowed_ms = SILENCE_CYCLES * (int64_t)shortest_ms;
     return allowed_ms > SILENCE_MS_LEAST ? allowed_ms : SILENCE_MS_LEAST;
@@ -63,5 +64,6 @@ void watchdog_look(struct watchdog *watchdog, struct server *server)
 bool watchdog_is_connected(const struct catalog *catalog, const struct terminal *terminal,
                            int64_t last_frame_ms, int64_t now_ms)
 {
-    return last_frame_ms && now_ms - last_frame_ms <= silence_allowed(catalog, terminal->id);
+    return last_frame_ms &&
+           now_ms - last_frame_ms <= silence_allowed(catalog, terminal->id);
 }
