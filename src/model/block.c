@@ -23,7 +23,7 @@ static bool points_differ(const struct block *block)
     memset(slots, 0, slots_n * sizeof *slots);
 
     for (size_t i = 0; i < block->columns_n; i++) {
-        size_t at = (block->points[i] * 2654435769U) & (slots_n - 1);
+        size_t at = (uint32_t)(block->points[i] * 2654435769U) & (slots_n - 1);
         while (slots[at] != 0 && slots[at] != block->points[i])
             at = (at + 1) & (slots_n - 1);
         if (slots[at] != 0) return false;

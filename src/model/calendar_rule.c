@@ -127,7 +127,8 @@ static int64_t day_in_year(const struct calendar_rule_day *day, int64_t year)
     int64_t after = day->month == 12 ? calendar_days_from_civil(year + 1, 1, 1)
                                      : calendar_days_from_civil(year, day->month + 1, 1);
     int64_t week_day = ((first + 4) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
-    int64_t found = first + (day->week_day - week_day + 7) % 7 + (int64_t)(day->week - 1) * 7;
+    int64_t found =
+        first + (day->week_day - week_day + 7) % 7 + (int64_t)(day->week - 1) * 7;
     return found >= after ? found - 7 : found; /* the 5th may not be: the last is meant */
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { OFFSET_S_MIN = -25 * 3600, OFFSET_S_MAX = 26 * 3600 };
+
 enum { CHANGES_MAX = 10000, TYPE_BYTES = 6, RESERVED_BYTES = 15 };
 
 static const int64_t time_s_max = INT64_C(3155760000000);

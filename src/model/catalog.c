@@ -181,10 +181,10 @@ const struct point *catalog_point_by_code(const struct catalog *catalog, const c
     const struct device *device = catalog_device_by_code(catalog, device_code);
     if (device == NULL) return NULL;
 
-    const struct point *points = &catalog->points[device->point_first];
-    for (uint32_t i = 0; i < device->point_n; i++)
-        if (text_equal(catalog_point_template(catalog, &points[i])->key, dot + 1))
-            return &points[i];
+    for (uint32_t i = 0; i < device->point_n; i++) {
+        const struct point *point = &catalog->points[device->point_first + i];
+        if (text_equal(catalog_point_template(catalog, point)->key, dot + 1)) return point;
+    }
     return NULL;
 }
 

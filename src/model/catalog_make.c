@@ -184,6 +184,7 @@ static err part_points(struct catalog *c)
         c->points[end] = left;
     }
     c->live_points_n = live_n;
+    if (c->points_n == 0) return ERR_OK; /* no array to point into */
     sort(c->points, live_n, sizeof *c->points, compare_points);
     sort(c->points + live_n, c->points_n - live_n, sizeof *c->points, compare_points);
     return ERR_OK;

@@ -1,4 +1,5 @@
-/* model_catalog_csv_fuzz.c - any bytes as an import file.
+/* model_catalog_csv_fuzz.c - any bytes as an import file, or as two one after the other,
+ * parted by a byte 0.
  *
  * Property: either every fault is told, or there is a catalog; what it writes of itself
  * reads back without a change. */
@@ -45,18 +46,36 @@ static void write_and_read(const struct catalog *catalog, struct diag *diag)
     buffer_close(&out);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Import on top of `now`, which is given back; the next catalog, or NULL on a fault. */
+static struct catalog *import(struct catalog *now, struct bytes csv)
 {
     struct catalog_change_counts counts;
-    struct catalog *now = one_terminal(), *next = NULL;
+    struct catalog *next = NULL;
     struct diag *diag = memory_new(1, sizeof *diag);
     ensure(diag != NULL);
-    err e = catalog_csv_read((struct bytes){data, size}, now, NULL, &next, &counts, diag);
+    err e = catalog_csv_read(csv, now, NULL, &next, &counts, diag);
     ensure((e == ERR_OK) == (diag->total == 0));
     ensure((e == ERR_OK) == (next != NULL));
-    if (!e) write_and_read(next, diag);
-    catalog_release(next);
+    if (!e) {
+        ensure(next->version == now->version + (changed_n(&counts) > 0));
+        for (size_t i = 0; i < now->points_n; i++) { /* no point ever goes */
+            const struct point *point = catalog_point(next, now->points[i].id);
+            ensure(point != NULL && point->device == now->points[i].device);
+        }
+        write_and_read(next, diag);
+    }
     catalog_release(now);
     memory_free(diag);
+    return next;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const uint8_t *part = size > 0 ? memchr(data, 0, size) : NULL;
+    size_t first_n = part != NULL ? (size_t)(part - data) : size;
+    struct catalog *catalog = import(one_terminal(), (struct bytes){data, first_n});
+    if (catalog != NULL && part != NULL)
+        catalog = import(catalog, (struct bytes){part + 1, size - first_n - 1});
+    catalog_release(catalog);
     return 0;
 }
