@@ -183,7 +183,8 @@ const struct point *catalog_point_by_code(const struct catalog *catalog, const c
 
     for (uint32_t i = 0; i < device->point_n; i++) {
         const struct point *point = &catalog->points[device->point_first + i];
-        if (text_equal(catalog_point_template(catalog, point)->key, dot + 1)) return point;
+        if (text_equal(catalog_point_template(catalog, point)->key, dot + 1))
+            return point;
     }
     return NULL;
 }
