@@ -199,6 +199,16 @@ static void mend(struct device_place *place)
     }
 }
 
+void fault_mend_all(struct plant *plant)
+{
+    for (unsigned p = 0; p < PORTS_N; p++) {
+        for (unsigned unit = 1; unit < UNIT_METER_FIRST + HOMES_N; unit++) {
+            struct device_place place;
+            if (device_at(plant, p, unit, &place)) mend(&place);
+        }
+    }
+}
+
 err fault_clear(struct faults *faults, struct plant *plant, const char *site)
 {
     bool all = strcmp(site, "all") == 0;

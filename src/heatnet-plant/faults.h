@@ -23,6 +23,8 @@ MUST_USE err fault_set(struct faults *faults, struct plant *plant, unsigned word
                        char *const *words, struct buffer *why);
 /* Mend all faults of SITE or, with "all", everywhere.  ERR_UNKNOWN: no such site. */
 MUST_USE err fault_clear(struct faults *faults, struct plant *plant, const char *site);
+/* Mend whatever any device has, listed or not. */
+void fault_mend_all(struct plant *plant);
 /* The kinds and their parameters, a line each. */
 void fault_help(struct buffer *out);
 

@@ -5,6 +5,7 @@
  *   heatnet-plant command --control PATH WORDS... */
 #include "heatnet-plant/catalog_print.h"
 #include "heatnet-plant/control.h"
+#include "heatnet-plant/saved.h"
 
 #include "base/ensure.h"
 #include "base/log.h"
@@ -23,8 +24,10 @@ struct options {
     bool hold;
     char clock[SETTING_TEXT_BYTES], start[SETTING_TEXT_BYTES];
     char control[SETTING_TEXT_BYTES], served_log[SETTING_TEXT_BYTES];
-    char terminal[SETTING_TEXT_BYTES];
+    char terminal[SETTING_TEXT_BYTES], state[SETTING_TEXT_BYTES];
 };
+
+enum { SAVE_EVERY_S = 600 };
 
 static const struct setting table[] = {
     {"port-base", "the source's TCP port, stations follow; 0 = any free ports",
@@ -43,6 +46,8 @@ static const struct setting table[] = {
      offsetof(struct options, control), 0, 0},
     {"served-log", "file that gets a line for each served read of a poll counter",
      SETTING_TEXT, offsetof(struct options, served_log), 0, 0},
+    {"state", "file that keeps the plant's state from one run to the next", SETTING_TEXT,
+     offsetof(struct options, state), 0, 0},
     {"terminal", "catalog: code of the terminal that collects", SETTING_TEXT,
      offsetof(struct options, terminal), 0, 0},
 };
@@ -99,11 +104,25 @@ static void announce(const struct options *options, const struct modbus_server *
     (void)fflush(stdout);
 }
 
-static void turn_until_stopped(struct loop *loop, struct control *control,
-                               const struct session *session)
+static void save(const char *path, const struct plant *plant)
 {
+    if (!path[0]) return;
+    err e = saved_write(path, plant);
+    if (e) log_event(LOG_ERROR, "plant", "state_not_saved", "error=%s", err_name(e));
+}
+
+static void turn_until_stopped(struct loop *loop, struct control *control,
+                               const struct session *session, const char *state)
+{
+    struct clock *real = &session->pace->real;
+    int64_t save_ms = clock_mono_ms(real) + SAVE_EVERY_S * 1000;
+
     while (!stop_requested()) {
         (void)pace_work(session->pace, session->plant);
+        if (clock_mono_ms(real) >= save_ms) {
+            save_ms += SAVE_EVERY_S * 1000;
+            save(state, session->plant);
+        }
         if (control) control_moved(control);
         loop_turn(loop, pace_wait_ms(session->pace, session->plant));
     }
@@ -121,7 +140,7 @@ static err serve(const struct options *options)
     if (e)
         log_event(LOG_ERROR, "plant", "options", "clock=%s start=%s error=%s",
                   options->clock, options->start, err_name(e));
-    if (!e) e = plant_open(options->seed, pace.target_s, &session.plant);
+    if (!e) e = saved_or_new(options->state, options->seed, pace.target_s, &session.plant);
     if (!e) e = loop_open(&loop);
     if (!e)
         e = modbus_server_open(
@@ -133,7 +152,8 @@ static err serve(const struct options *options)
         e = control_open(options->control, &session, &loop, &control);
     if (!e) {
         announce(options, session.server);
-        turn_until_stopped(&loop, control, &session);
+        turn_until_stopped(&loop, control, &session, options->state);
+        save(options->state, session.plant);
     }
     control_close(control);
     modbus_server_close(session.server);

@@ -1,7 +1,7 @@
 /* week_test.c - seven healthy days: every reading stays inside its limits, and the heat put in
  * is the heat that came out.
  *
- * A second seed for two days, so that one lucky winter is not enough. */
+ * A second seed for a day, so that one lucky winter is not enough. */
 #include "heatnet-plant/devices.h"
 #include "heatnet-plant/physics.h"
 
@@ -137,7 +137,7 @@ static void a_week(void **state)
 static void another_winter(void **state)
 {
     (void)state;
-    healthy_days(2024, 2);
+    healthy_days(2024, 1);
 }
 
 int main(void)
