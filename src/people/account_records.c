@@ -26,18 +26,19 @@ static const struct migration migrations[] = {
     "id, name, name_key, full_name, role, enabled, must_change, stamp, hash,"            \
     " last_login_ms, locked_until_ms, wrong_n"
 
-static const struct statement by_name = {
-    "accounts.by_name", "SELECT " ACCOUNT_COLUMNS " FROM people_account WHERE name_key = ?1"};
+static const struct statement by_name = {"accounts.by_name",
+                                         "SELECT " ACCOUNT_COLUMNS
+                                         " FROM people_account WHERE name_key = ?1"};
 static const struct statement by_id = {
     "accounts.by_id", "SELECT " ACCOUNT_COLUMNS " FROM people_account WHERE id = ?1"};
 static const struct statement after_id = {
     "accounts.after", "SELECT " ACCOUNT_COLUMNS " FROM people_account WHERE id > ?1"
                       " ORDER BY id LIMIT 1"};
 static const struct statement add = {
-    "accounts.add",
-    "INSERT INTO people_account(name, name_key, full_name, role, enabled, must_change, stamp,"
-    " hash, last_login_ms, locked_until_ms, wrong_n)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
+    "accounts.add", "INSERT INTO people_account(name, name_key, full_name, role, "
+                    "enabled, must_change, stamp,"
+                    " hash, last_login_ms, locked_until_ms, wrong_n)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
 static const struct statement store = {
     "accounts.store",
     "UPDATE people_account SET full_name = ?2, role = ?3, enabled = ?4, must_change = ?5,"
@@ -59,10 +60,10 @@ static const struct statement unknown_prune = {
     "accounts.unknown_prune",
     "DELETE FROM people_unknown_name WHERE name_key IN (SELECT name_key FROM"
     " people_unknown_name ORDER BY tried_ms DESC LIMIT -1 OFFSET ?1)"};
-static const struct statement count = {
-    "accounts.count",
-    "SELECT count(*), coalesce(sum(enabled = 1 AND role = 'administrator' AND id <> ?1), 0)"
-    " FROM people_account"};
+static const struct statement count = {"accounts.count",
+                                       "SELECT count(*), coalesce(sum(enabled = 1 AND "
+                                       "role = 'administrator' AND id <> ?1), 0)"
+                                       " FROM people_account"};
 
 err account_records_migrate(struct database *database)
 {
@@ -86,10 +87,10 @@ static err read_row(struct query *query, struct account_record *record)
 
     memcpy(record->name_key, key.at, key.n);
     account->id = (uint32_t)query_i64(query, 0);
-    bool fits = text_copy(account->name, sizeof account->name, query_text(query, 1)) &&
-                text_copy(account->full_name, sizeof account->full_name,
-                          query_text(query, 3)) &&
-                text_copy(record->hash, sizeof record->hash, query_text(query, 8));
+    bool fits =
+        text_copy(account->name, sizeof account->name, query_text(query, 1)) &&
+        text_copy(account->full_name, sizeof account->full_name, query_text(query, 3)) &&
+        text_copy(record->hash, sizeof record->hash, query_text(query, 8));
     account->enabled = query_i64(query, 5) != 0;
     account->must_change_password = query_i64(query, 6) != 0;
     account->stamp = (uint32_t)query_i64(query, 7);

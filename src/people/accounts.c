@@ -58,7 +58,8 @@ void accounts_close(struct accounts *accounts)
     memory_free(accounts);
 }
 
-/* --- records under the lock --------------------------------------------------------------- */
+/* --- records under the lock
+ * --------------------------------------------------------------- */
 
 static err read_by_name(struct accounts *accounts, const char *name,
                         struct account_record *record)
@@ -69,7 +70,8 @@ static err read_by_name(struct accounts *accounts, const char *name,
     return e;
 }
 
-static err read_by_id(struct accounts *accounts, uint32_t id, struct account_record *record)
+static err read_by_id(struct accounts *accounts, uint32_t id,
+                      struct account_record *record)
 {
     lock_take(&accounts->lock);
     err e = account_records_by_id(accounts->database, id, record);
@@ -98,7 +100,8 @@ static err change_record(struct accounts *accounts, uint32_t id, record_change *
     return e;
 }
 
-/* --- trying a password -------------------------------------------------------------------- */
+/* --- trying a password
+ * -------------------------------------------------------------------- */
 
 /* 1, 2, 4, 8, 15, 15 ... minutes from the fifth wrong one on. */
 static int64_t lock_ms(uint32_t wrong_n)
@@ -109,7 +112,8 @@ static int64_t lock_ms(uint32_t wrong_n)
     return ((int64_t)1 << doubled_n) * minute_ms;
 }
 
-static bool is_locked(const struct account_record *record, int64_t now_ms, uint32_t *retry_s)
+static bool is_locked(const struct account_record *record, int64_t now_ms,
+                      uint32_t *retry_s)
 {
     int64_t left_ms = record->account.locked_until_ms - now_ms;
     if (left_ms <= 0) return false;
@@ -191,7 +195,8 @@ err accounts_check(struct accounts *accounts, const char *name, const char *pass
     return e;
 }
 
-/* --- passwords ---------------------------------------------------------------------------- */
+/* --- passwords
+ * ---------------------------------------------------------------------------- */
 
 struct new_password {
     const char *hash;
@@ -279,7 +284,8 @@ err accounts_reset_password(struct accounts *accounts, uint32_t id,
     return e;
 }
 
-/* --- adding, listing, changing ------------------------------------------------------------ */
+/* --- adding, listing, changing
+ * ------------------------------------------------------------ */
 
 static err account_is_valid(const struct account *account)
 {
@@ -356,7 +362,8 @@ err accounts_get(struct accounts *accounts, uint32_t id, struct account *account
 }
 
 err accounts_each(struct accounts *accounts,
-                  err (*each)(void *context, const struct account *account), void *context)
+                  err (*each)(void *context, const struct account *account),
+                  void *context)
 {
     ensure(accounts != NULL);
     ensure(each != NULL);
@@ -367,8 +374,10 @@ err accounts_each(struct accounts *accounts,
         lock_take(&accounts->lock);
         e = account_records_after(accounts->database, record.account.id, &record);
         lock_give(&accounts->lock);
-        if (!e) e = each(context, &record.account);
-        else if (e == ERR_UNKNOWN) return ERR_OK;
+        if (!e)
+            e = each(context, &record.account);
+        else if (e == ERR_UNKNOWN)
+            return ERR_OK;
     }
     return e;
 }

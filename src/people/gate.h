@@ -1,6 +1,8 @@
-/* gate.h - private to people/: one at a time, first come first served, at most so many wait.
+/* gate.h - private to people/: one at a time, first come first served, at most so many
+ * wait.
  *
- * A password hash takes 64 MiB; without a gate, log-ins of strangers would take the machine. */
+ * A password hash takes 64 MiB; without a gate, log-ins of strangers would take the
+ * machine. */
 #ifndef HEATNET_PEOPLE_GATE_H
 #define HEATNET_PEOPLE_GATE_H
 

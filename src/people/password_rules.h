@@ -5,7 +5,8 @@
 #include "people/accounts.h"
 
 /* NULL when `password` is good enough for `account`, else the rule it breaks: "too_short"
- * (8 characters, administrators 10), "too_long", "same_as_name" (holds it), "too_common". */
+ * (8 characters, administrators 10), "too_long", "same_as_name" (holds it), "too_common".
+ */
 const char *password_fault(const char *password, const struct account *account);
 
 #endif

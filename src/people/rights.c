@@ -4,6 +4,8 @@
 #include "base/ensure.h"
 #include "base/text.h"
 
+/* Laid out by hand: the tool would pad every row to the longest. */
+/* clang-format off */
 /* RIGHT_NONE and RIGHT_TERMINAL stand in no row. */
 static const bool role_rights[ROLE_N][RIGHT_N] = {
     [ROLE_NONE] = {[RIGHT_OPEN] = true},
@@ -21,6 +23,7 @@ static const bool role_rights[ROLE_N][RIGHT_N] = {
                             [RIGHT_CONFIGURE] = true,
                             [RIGHT_ADMINISTER] = true},
 };
+/* clang-format on */
 
 static const char *const role_words[ROLE_N] = {
     [ROLE_NONE] = "none",

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /* RIGHT_NONE is no right at all: a route that forgets to name one is never allowed.
- * RIGHT_OPEN: nobody needs to be signed in.  RIGHT_SELF: any signed-in person, even one whose
- * password must be changed first. */
+ * RIGHT_OPEN: nobody needs to be signed in.  RIGHT_SELF: any signed-in person, even one
+ * whose password must be changed first. */
 #define RIGHT_LIST(X)                                                                    \
     X(RIGHT_NONE, "none")                                                                \
     X(RIGHT_OPEN, "-")                                                                   \
@@ -20,7 +20,9 @@
     X(RIGHT_ADMINISTER, "administer")                                                    \
     X(RIGHT_TERMINAL, "terminal") /* a terminal by its certificate; no person has it */
 #define RIGHT_ENUM_ROW(name, word) name,
+
 enum right { RIGHT_LIST(RIGHT_ENUM_ROW) RIGHT_N };
+
 #undef RIGHT_ENUM_ROW
 
 enum role { ROLE_NONE, ROLE_USER, ROLE_OPERATOR, ROLE_ADMINISTRATOR, ROLE_N };

@@ -17,8 +17,9 @@ static const struct statement all = {
     "sessions.all", "SELECT id, token_hash, account, stamp, started_ms, used_ms"
                     " FROM people_session ORDER BY id"};
 static const struct statement add = {
-    "sessions.add", "INSERT INTO people_session(id, token_hash, account, stamp, started_ms,"
-                    " used_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
+    "sessions.add",
+    "INSERT INTO people_session(id, token_hash, account, stamp, started_ms,"
+    " used_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
 static const struct statement used = {
     "sessions.used", "UPDATE people_session SET used_ms = ?2 WHERE id = ?1"};
 static const struct statement removal = {"sessions.remove",
@@ -62,7 +63,8 @@ err session_records_add(struct database *database, const struct session_record *
     err e = query_open(database, &add, &query);
     if (e) return e;
     query_bind_i64(query, (int64_t)record->id);
-    query_bind_bytes(query, (struct bytes){record->token_hash, sizeof record->token_hash});
+    query_bind_bytes(query,
+                     (struct bytes){record->token_hash, sizeof record->token_hash});
     query_bind_i64(query, record->account);
     query_bind_i64(query, record->stamp);
     query_bind_i64(query, record->started_ms);

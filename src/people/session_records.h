@@ -21,7 +21,8 @@ MUST_USE err session_records_each(struct database *database,
                                   void *context);
 MUST_USE err session_records_add(struct database *database,
                                  const struct session_record *record);
-MUST_USE err session_records_used(struct database *database, uint64_t id, int64_t used_ms);
+MUST_USE err session_records_used(struct database *database, uint64_t id,
+                                  int64_t used_ms);
 MUST_USE err session_records_remove(struct database *database, uint64_t id);
 MUST_USE err session_records_remove_account(struct database *database, uint32_t account,
                                             uint64_t except);

@@ -26,7 +26,7 @@ static const char csrf_prefix[] = "heatnet csrf ";
 struct entry {
     struct session_record record; /* id 0 = free */
     int64_t written_ms;           /* used_ms as the database has it */
-    uint32_t next_1;              /* position + 1 in the bucket or the free list, 0 = end */
+    uint32_t next_1; /* position + 1 in the bucket or the free list, 0 = end */
 };
 
 struct sessions {
@@ -41,7 +41,8 @@ struct sessions {
     struct database *database;
 };
 
-/* --- the table, under its lock ------------------------------------------------------------ */
+/* --- the table, under its lock
+ * ------------------------------------------------------------ */
 
 static uint32_t *bucket_of(struct sessions *sessions, const uint8_t hash[32])
 {
@@ -120,8 +121,8 @@ static struct entry *entry_by_id(struct sessions *sessions, uint64_t id)
     return NULL;
 }
 
-/* The next one that has to go: over its time, or the longest unused of an account that has
- * too many.  0 = none. */
+/* The next one that has to go: over its time, or the longest unused of an account that
+ * has too many.  0 = none. */
 static uint64_t surplus_id(struct sessions *sessions, uint32_t account, int64_t now_ms)
 {
     size_t n = 0;
@@ -137,7 +138,8 @@ static uint64_t surplus_id(struct sessions *sessions, uint32_t account, int64_t 
     return n >= SESSIONS_PER_ACCOUNT_MAX ? oldest->id : 0;
 }
 
-/* --- opening ------------------------------------------------------------------------------ */
+/* --- opening
+ * ------------------------------------------------------------------------------ */
 
 static err load_one(void *context, const struct session_record *record)
 {
@@ -181,7 +183,8 @@ void sessions_close(struct sessions *sessions)
     memory_free(sessions);
 }
 
-/* --- writing behind ------------------------------------------------------------------------ */
+/* --- writing behind
+ * ------------------------------------------------------------------------ */
 
 /* A session that could not be written still lives until the next start. */
 static void note(const char *event, err e)
@@ -199,7 +202,8 @@ static void write_added(struct sessions *sessions, const struct session_record *
 static void write_used(struct sessions *sessions, uint64_t id, int64_t used_ms)
 {
     lock_take(&sessions->writing);
-    note("session_use_not_written", session_records_used(sessions->database, id, used_ms));
+    note("session_use_not_written",
+         session_records_used(sessions->database, id, used_ms));
     lock_give(&sessions->writing);
 }
 
@@ -210,7 +214,8 @@ static void write_removed(struct sessions *sessions, uint64_t id)
     lock_give(&sessions->writing);
 }
 
-/* --- life --------------------------------------------------------------------------------- */
+/* --- life
+ * --------------------------------------------------------------------------------- */
 
 static void csrf_make(const char *token, char csrf[SESSION_TOKEN_BYTES])
 {

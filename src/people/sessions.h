@@ -1,8 +1,9 @@
 /* sessions.h - who is signed in.
  *
- * A session is a random 256-bit token, kept only as its SHA-256; idle for 12 h (a shift) or
- * 7 days old it ends.  In the database, so that a restart does not sign people out; in memory
- * for every request.  Ends at once with log-out, change of password or role, disabling. */
+ * A session is a random 256-bit token, kept only as its SHA-256; idle for 12 h (a shift)
+ * or 7 days old it ends.  In the database, so that a restart does not sign people out; in
+ * memory for every request.  Ends at once with log-out, change of password or role,
+ * disabling. */
 #ifndef HEATNET_PEOPLE_SESSIONS_H
 #define HEATNET_PEOPLE_SESSIONS_H
 

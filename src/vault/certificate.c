@@ -1,8 +1,8 @@
 /* certificate.c - the authority's folder.
  *
- * A key is always written before its certificate.  So a crash leaves either nothing, a key
- * without a certificate (used again), or a pair; an authority's certificate without its key
- * is damage and never quietly replaced, since all terminals trust it. */
+ * A key is always written before its certificate.  So a crash leaves either nothing, a
+ * key without a certificate (used again), or a pair; an authority's certificate without
+ * its key is damage and never quietly replaced, since all terminals trust it. */
 #include "vault/certificate.h"
 
 #include "base/ensure.h"
@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum { AUTHORITY_DAYS = 20 * 365 + 5, SERVER_DAYS = 730, TERMINAL_DAYS = 3 * 365 };
+
 enum { COMMON_NAME_BYTES_MAX = 63 };
 
 static const int64_t day_ms = 86400000;
@@ -55,7 +56,8 @@ static err write_part(const char *folder, const char *stem, const char *ending,
     return file_replace(path, bytes_of_text(text));
 }
 
-static err write_pair(const char *folder, const char *stem, const struct identity *identity)
+static err write_pair(const char *folder, const char *stem,
+                      const struct identity *identity)
 {
     char text[CERTIFICATE_PEM_BYTES];
     err e = identity_key_text(identity, text);
@@ -92,8 +94,9 @@ static err authority_ready(const char *folder, int64_t now_ms, struct identity *
     return e ? e : write_pair(folder, authority_stem, authority);
 }
 
-static bool server_is_good(const struct identity *server, const struct identity *authority,
-                           const char *names, int64_t now_ms)
+static bool server_is_good(const struct identity *server,
+                           const struct identity *authority, const char *names,
+                           int64_t now_ms)
 {
     return identity_is_whole(server, authority) && identity_has_names(server, names) &&
            identity_left_ms(server, now_ms) > 60 * day_ms;
@@ -135,7 +138,8 @@ err authority_open(const char *folder, const char *names, int64_t now_ms)
     return e;
 }
 
-static err print_of(const struct identity *identity, uint8_t print[CERTIFICATE_PRINT_BYTES])
+static err print_of(const struct identity *identity,
+                    uint8_t print[CERTIFICATE_PRINT_BYTES])
 {
     unsigned char *der = NULL;
     int der_n = i2d_X509(identity->certificate, &der);
@@ -172,7 +176,8 @@ err authority_issue(const char *folder, const char *terminal, int64_t now_ms,
     ensure(out != NULL);
 
     size_t n = strlen(terminal);
-    if (n == 0 || n > COMMON_NAME_BYTES_MAX || !text_is_clean(terminal, n)) return ERR_RANGE;
+    if (n == 0 || n > COMMON_NAME_BYTES_MAX || !text_is_clean(terminal, n))
+        return ERR_RANGE;
 
     struct identity authority = {0};
     err e = read_part(folder, authority_stem, "key", &authority);

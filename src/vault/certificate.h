@@ -3,8 +3,8 @@
  *   folder/ authority.pem authority.key   made once, 20 years
  *           server.pem    server.key      for the uplink door, 2 years, renewed at start
  *
- * A terminal's certificate has its code as common name; its SHA-256 is kept in the records so
- * that a terminal can be shut out and re-enrolled. */
+ * A terminal's certificate has its code as common name; its SHA-256 is kept in the
+ * records so that a terminal can be shut out and re-enrolled. */
 #ifndef HEATNET_VAULT_CERTIFICATE_H
 #define HEATNET_VAULT_CERTIFICATE_H
 
@@ -21,7 +21,8 @@ struct certificate {
 };
 
 /* Make authority and server certificate where missing or near their end.  `names` are the
- * server's DNS names and addresses, comma separated ("127.0.0.1,localhost,heat.example"). */
+ * server's DNS names and addresses, comma separated ("127.0.0.1,localhost,heat.example").
+ */
 MUST_USE err authority_open(const char *folder, const char *names, int64_t now_ms);
 /* Issue a terminal's certificate and key (3 years). */
 MUST_USE err authority_issue(const char *folder, const char *terminal, int64_t now_ms,

@@ -13,22 +13,23 @@ struct extension {
     const char *value; /* OpenSSL's configuration syntax; none of it comes from outside */
 };
 
-/* Key identifiers last: the authority's own must be there when its children ask for it. */
+/* Key identifiers last: the authority's own must be there when its children ask for it.
+ */
 static const struct extension extensions[][5] = {
     [IDENTITY_AUTHORITY] = {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                             {NID_key_usage, "critical,keyCertSign,cRLSign"},
                             {NID_subject_key_identifier, "hash"},
                             {NID_authority_key_identifier, "keyid:always"}},
-    [IDENTITY_SERVER] = {{NID_basic_constraints, "critical,CA:FALSE"},
-                         {NID_key_usage, "critical,digitalSignature"},
-                         {NID_ext_key_usage, "serverAuth"},
-                         {NID_subject_key_identifier, "hash"},
-                         {NID_authority_key_identifier, "keyid:always"}},
-    [IDENTITY_TERMINAL] = {{NID_basic_constraints, "critical,CA:FALSE"},
-                           {NID_key_usage, "critical,digitalSignature"},
-                           {NID_ext_key_usage, "clientAuth"},
-                           {NID_subject_key_identifier, "hash"},
-                           {NID_authority_key_identifier, "keyid:always"}},
+    [IDENTITY_SERVER] = { {NID_basic_constraints, "critical,CA:FALSE"},
+                            {NID_key_usage, "critical,digitalSignature"},
+                            {NID_ext_key_usage, "serverAuth"},
+                            {NID_subject_key_identifier, "hash"},
+                            {NID_authority_key_identifier, "keyid:always"}},
+    [IDENTITY_TERMINAL] = { {NID_basic_constraints, "critical,CA:FALSE"},
+                            {NID_key_usage, "critical,digitalSignature"},
+                            {NID_ext_key_usage, "clientAuth"},
+                            {NID_subject_key_identifier, "hash"},
+                            {NID_authority_key_identifier, "keyid:always"}},
 };
 
 void identity_close(struct identity *identity)
@@ -118,13 +119,12 @@ static err fill(X509 *certificate, const struct identity_request *request,
         if (!authority_name(key, own_name)) return ERR_MEMORY;
         common_name = own_name;
     }
-    bool done = X509_set_version(certificate, X509_VERSION_3) && set_serial(certificate) &&
-                set_validity(certificate, request->now_ms, request->days) &&
-                set_subject(certificate, common_name) &&
-                X509_set_pubkey(certificate, key) &&
-                X509_set_issuer_name(certificate,
-                                     X509_get_subject_name(signer->certificate)) &&
-                add_extensions(certificate, signer->certificate, request->use);
+    bool done =
+        X509_set_version(certificate, X509_VERSION_3) && set_serial(certificate) &&
+        set_validity(certificate, request->now_ms, request->days) &&
+        set_subject(certificate, common_name) && X509_set_pubkey(certificate, key) &&
+        X509_set_issuer_name(certificate, X509_get_subject_name(signer->certificate)) &&
+        add_extensions(certificate, signer->certificate, request->use);
     if (!done) return ERR_MEMORY;
     if (request->names == NULL) return ERR_OK;
     return add_names(certificate, request->names);
@@ -211,8 +211,8 @@ err identity_certificate_text(const struct identity *identity,
 err identity_key_text(const struct identity *identity, char out[CERTIFICATE_PEM_BYTES])
 {
     BIO *bio = BIO_new(BIO_s_secmem());
-    bool written = bio && PEM_write_bio_PrivateKey(bio, identity->key, NULL, NULL, 0, NULL,
-                                                   NULL);
+    bool written =
+        bio && PEM_write_bio_PrivateKey(bio, identity->key, NULL, NULL, 0, NULL, NULL);
     err e = take_text(bio, written, out);
     BIO_free(bio);
     return e;

@@ -1,7 +1,7 @@
 /* certificate_make.h - private to certificate.c: keys and X.509 certificates, no files.
  *
- * Everything is made for TLS 1.3 between OpenSSL and GnuTLS: P-256, ECDSA with SHA-256, key
- * identifiers, the extensions of RFC 5280 section 4.2 and nothing else. */
+ * Everything is made for TLS 1.3 between OpenSSL and GnuTLS: P-256, ECDSA with SHA-256,
+ * key identifiers, the extensions of RFC 5280 section 4.2 and nothing else. */
 #ifndef HEATNET_VAULT_CERTIFICATE_MAKE_H
 #define HEATNET_VAULT_CERTIFICATE_MAKE_H
 
@@ -31,8 +31,8 @@ struct identity_request {
 
 void identity_close(struct identity *identity);
 
-/* A key where there is none, and a certificate for it signed by `authority` (or by itself,
- * NULL).  ERR_RANGE: a name is not a DNS name or address, or none is given. */
+/* A key where there is none, and a certificate for it signed by `authority` (or by
+ * itself, NULL).  ERR_RANGE: a name is not a DNS name or address, or none is given. */
 MUST_USE err identity_make(const struct identity_request *request,
                            const struct identity *authority, struct identity *identity);
 /* The certificate belongs to the key and was signed by `authority`. */

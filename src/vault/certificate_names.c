@@ -1,5 +1,5 @@
-/* certificate_names.c - built by hand and not through OpenSSL's configuration syntax, so that
- * a name can never smuggle in an extension. */
+/* certificate_names.c - built by hand and not through OpenSSL's configuration syntax, so
+ * that a name can never smuggle in an extension. */
 #include "vault/certificate_names.h"
 
 #include "base/ensure.h"

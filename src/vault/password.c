@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { GROUPS_N = 4, GROUP_LETTERS_N = 4 };
+
 enum { MADE_BYTES = GROUPS_N * (GROUP_LETTERS_N + 1) };
 
 static const unsigned long long passes = 3;
@@ -57,7 +58,8 @@ err password_make(char *out, size_t out_n)
     size_t n = 0;
     for (int group = 0; group < GROUPS_N; group++) {
         if (group > 0) out[n++] = '-';
-        for (int i = 0; i < GROUP_LETTERS_N; i++) out[n++] = signs[randombytes_uniform(32)];
+        for (int i = 0; i < GROUP_LETTERS_N; i++)
+            out[n++] = signs[randombytes_uniform(32)];
     }
     out[n] = '\0';
     return ERR_OK;

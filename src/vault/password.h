@@ -15,8 +15,8 @@ MUST_USE err password_hash(const char *password, char hash[PASSWORD_HASH_BYTES])
 bool password_fits(const char *password, const char *hash);
 /* A hash that fits nothing, for names that do not exist. */
 const char *password_no_hash(void);
-/* Four groups of letters and digits that are not mistaken for one another: "k7mf-2xqp-...";
- * 80 bits; `out` has room for 32. */
+/* Four groups of letters and digits that are not mistaken for one another:
+ * "k7mf-2xqp-..."; 80 bits; `out` has room for 32. */
 MUST_USE err password_make(char *out, size_t out_n);
 /* Overwrite a secret in memory. */
 void secret_wipe(void *at, size_t n);

@@ -9,6 +9,7 @@
 #include <math.h>
 
 enum { NORMAL, PENDING, RAISED };
+
 enum { DELAY_S_MAX = 7 * 86400 };
 
 /* Inner before outer, so that "high" is heard before "high high". */
@@ -42,7 +43,8 @@ static void add_event(struct step *step, struct alarm_event event)
     step->events[step->n++] = event;
 }
 
-/* --- limits ------------------------------------------------------------------------------- */
+/* --- limits
+ * ------------------------------------------------------------------------------- */
 
 static double limit_of(const struct template_point *rule, enum alarm_kind kind)
 {
@@ -66,8 +68,8 @@ static bool is_low(enum alarm_kind kind)
     return kind == ALARM_LOW_LOW || kind == ALARM_LOW;
 }
 
-bool alarm_is_outside(const struct template_point *rule, enum alarm_kind kind, double value,
-                      bool raised, double *limit)
+bool alarm_is_outside(const struct template_point *rule, enum alarm_kind kind,
+                      double value, bool raised, double *limit)
 {
     ensure(rule != NULL);
     ensure(limit != NULL);
@@ -78,7 +80,8 @@ bool alarm_is_outside(const struct template_point *rule, enum alarm_kind kind, d
     return is_low(kind) ? value < *limit + band : value > *limit - band;
 }
 
-/* --- one stage ---------------------------------------------------------------------------- */
+/* --- one stage
+ * ---------------------------------------------------------------------------- */
 
 struct condition {
     enum alarm_kind kind;
@@ -101,8 +104,8 @@ static void stage_raise(struct step *step, struct alarm_stage *stage,
                                          condition->value, condition->limit});
 }
 
-/* A sample's word on one condition.  Where nothing was known in between, a pending one that
- * still holds is raised only now. */
+/* A sample's word on one condition.  Where nothing was known in between, a pending one
+ * that still holds is raised only now. */
 static void stage_step(struct step *step, struct alarm_stage *stage,
                        const struct condition *condition)
 {
@@ -110,8 +113,9 @@ static void stage_step(struct step *step, struct alarm_stage *stage,
     if (raised ? !condition->stays : !condition->starts) {
         stage->phase = NORMAL; /* `extreme` stays for who writes the return down */
         if (raised)
-            add_event(step, (struct alarm_event){condition->kind, -1, false, step->time_ms,
-                                                 condition->value, condition->limit});
+            add_event(step,
+                      (struct alarm_event){condition->kind, -1, false, step->time_ms,
+                                           condition->value, condition->limit});
         return;
     }
     if (stage->phase == NORMAL) {
@@ -137,9 +141,8 @@ static void stage_ripen(struct step *step, struct alarm_stage *stage,
 static void ripen(struct step *step, struct alarm_state *state)
 {
     if (state->blind < ALARM_BLIND) {
-        struct condition condition = {.kind = ALARM_IMPLAUSIBLE,
-                                      .value = state->implausible.extreme,
-                                      .limit = NAN};
+        struct condition condition = {
+            .kind = ALARM_IMPLAUSIBLE, .value = state->implausible.extreme, .limit = NAN};
         stage_ripen(step, &state->implausible, &condition);
     }
     if (state->blind != ALARM_SEES) return;
@@ -152,7 +155,8 @@ static void ripen(struct step *step, struct alarm_state *state)
     }
 }
 
-/* --- what a sample says ------------------------------------------------------------------- */
+/* --- what a sample says
+ * ------------------------------------------------------------------- */
 
 enum verdict { BELIEVED, IMPLAUSIBLE, NOTHING };
 
@@ -216,10 +220,13 @@ static void step_frozen(struct step *step, struct alarm_state *state)
     if (moved || gap) state->last_change_ms = step->time_ms;
 
     double still_s = (double)(step->time_ms - state->last_change_ms) / 1000;
-    bool holds = step->rule->frozen_s > 0 &&
-                 (step->sample->quality == QUALITY_FROZEN || still_s > step->rule->frozen_s);
-    struct condition condition = {
-        .kind = ALARM_FROZEN, .starts = holds, .stays = holds, .value = value, .limit = NAN};
+    bool holds = step->rule->frozen_s > 0 && (step->sample->quality == QUALITY_FROZEN ||
+                                              still_s > step->rule->frozen_s);
+    struct condition condition = {.kind = ALARM_FROZEN,
+                                  .starts = holds,
+                                  .stays = holds,
+                                  .value = value,
+                                  .limit = NAN};
     struct step at_once = *step;
     at_once.delay_ms = 0; /* frozen_s is its delay */
     stage_step(&at_once, &state->frozen, &condition);
@@ -244,7 +251,8 @@ static void step_bits(struct step *step, struct alarm_state *state)
     }
 }
 
-/* --- the outside -------------------------------------------------------------------------- */
+/* --- the outside
+ * -------------------------------------------------------------------------- */
 
 void alarm_start(struct alarm_state *state)
 {
@@ -297,10 +305,8 @@ size_t alarm_tick(struct alarm_state *state, const struct template_point *rule,
     ensure(rule != NULL);
     ensure(events != NULL);
 
-    struct step step = {.rule = rule,
-                        .time_ms = now_ms,
-                        .delay_ms = delay_ms_of(rule),
-                        .events = events};
+    struct step step = {
+        .rule = rule, .time_ms = now_ms, .delay_ms = delay_ms_of(rule), .events = events};
     ripen(&step, state);
     return step.n;
 }

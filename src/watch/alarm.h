@@ -1,20 +1,23 @@
-/* alarm.h - the rules of one point's alarms, pure: (state, sample, now) -> (state, events).
+/* alarm.h - the rules of one point's alarms, pure: (state, sample, now) -> (state,
+ * events).
  *
- * Limits in two stages with dead band and delay, implausible, frozen, fault bits: ISA-18.2 /
- * IEC 62682 raise and return; acknowledging is alarms.h' business.
+ * Limits in two stages with dead band and delay, implausible, frozen, fault bits:
+ * ISA-18.2 / IEC 62682 raise and return; acknowledging is alarms.h' business.
  *
- *   normal --condition--> pending --held for delay--> raised --inside by dead band--> normal
+ *   normal --condition--> pending --held for delay--> raised --inside by dead band-->
+ * normal
  *
- * Time is the samples' source time.  A value holds until the next sample, so a condition may
- * ripen between two samples; it is then raised at that instant, whether a tick noticed or
- * the next sample: replaying the samples without ticks gives the same events.
- * - Limits: strictly outside raises, inside by the dead band returns at once.  The four are
- *   judged each by itself, so beyond high_high both high and high_high are raised.  A bad or
- *   absent sample neither raises nor clears, and what was pending does not ripen meanwhile.
- * - Implausible: quality range, correlation, device fault, not a number or undecoded, or the
- *   value is outside the range; with the same delay.  (A rate mark is no alarm.)
- * - Frozen (frozen_s > 0): a sample equals all others of more than frozen_s, or is marked so.
- *   Silence is not frozen.
+ * Time is the samples' source time.  A value holds until the next sample, so a condition
+ * may ripen between two samples; it is then raised at that instant, whether a tick
+ * noticed or the next sample: replaying the samples without ticks gives the same events.
+ * - Limits: strictly outside raises, inside by the dead band returns at once.  The four
+ * are judged each by itself, so beyond high_high both high and high_high are raised.  A
+ * bad or absent sample neither raises nor clears, and what was pending does not ripen
+ * meanwhile.
+ * - Implausible: quality range, correlation, device fault, not a number or undecoded, or
+ * the value is outside the range; with the same delay.  (A rate mark is no alarm.)
+ * - Frozen (frozen_s > 0): a sample equals all others of more than frozen_s, or is marked
+ * so. Silence is not frozen.
  * - Fault bits: those named in the template, without delay. */
 #ifndef HEATNET_WATCH_ALARM_H
 #define HEATNET_WATCH_ALARM_H
@@ -37,7 +40,9 @@
     X(ALARM_TERMINAL, "terminal")                                                        \
     X(ALARM_FAULT_BIT, "fault_bit")
 #define ALARM_ENUM_ROW(name, word) name,
+
 enum alarm_kind { ALARM_KIND_LIST(ALARM_ENUM_ROW) ALARM_KIND_N };
+
 #undef ALARM_ENUM_ROW
 
 enum { ALARM_BITS = 32, ALARM_EVENTS_MAX = 2 * (ALARM_FAULT_BIT + ALARM_BITS) };
@@ -52,8 +57,8 @@ struct alarm_stage {
 struct alarm_state {
     struct alarm_stage limit[4]; /* by enum alarm_kind LOW_LOW .. HIGH_HIGH */
     struct alarm_stage implausible, frozen;
-    uint32_t bits; /* raised bits */
-    uint8_t blind; /* enum alarm_sight */
+    uint32_t bits;          /* raised bits */
+    uint8_t blind;          /* enum alarm_sight */
     int64_t newest_ms;      /* of the newest sample, 0 = none yet */
     double last_value;      /* of the newest believable sample */
     int64_t last_change_ms; /* when it took this value, 0 = never */
@@ -64,7 +69,7 @@ enum alarm_sight { ALARM_SEES, ALARM_NO_VALUE, ALARM_BLIND };
 
 struct alarm_event {
     enum alarm_kind kind;
-    int bit; /* fault bit, else -1 */
+    int bit;     /* fault bit, else -1 */
     bool raised; /* else returned */
     int64_t time_ms;
     double value, limit;
@@ -89,8 +94,8 @@ bool alarm_has_rules(const struct template_point *rule);
 
 /* One limit by itself: `value` is outside it (`raised`: not yet inside by the dead band).
  * Sets *limit; false where there is no such limit. */
-bool alarm_is_outside(const struct template_point *rule, enum alarm_kind kind, double value,
-                      bool raised, double *limit);
+bool alarm_is_outside(const struct template_point *rule, enum alarm_kind kind,
+                      double value, bool raised, double *limit);
 
 const char *alarm_kind_word(enum alarm_kind kind);
 MUST_USE err alarm_kind_from_word(const char *word, enum alarm_kind *kind);

@@ -1,7 +1,8 @@
-/* alarm_bits.h - the named fault bits of a template point: "0:1:循环泵故障|Pump fault;3:2:...".
+/* alarm_bits.h - the named fault bits of a template point: "0:1:循环泵故障|Pump
+ * fault;3:2:...".
  *
- * bit:priority:Chinese|English, separated by semicolons; the English may be missing.  Pure.
- * Parts that do not have this form are skipped. */
+ * bit:priority:Chinese|English, separated by semicolons; the English may be missing.
+ * Pure. Parts that do not have this form are skipped. */
 #ifndef HEATNET_WATCH_ALARM_BITS_H
 #define HEATNET_WATCH_ALARM_BITS_H
 
@@ -11,8 +12,8 @@
 #include <stdint.h>
 
 struct alarm_bit {
-    int bit;           /* 0 .. 31 */
-    unsigned priority; /* 1 .. 4 */
+    int bit;                    /* 0 .. 31 */
+    unsigned priority;          /* 1 .. 4 */
     struct bytes text, text_en; /* inside the given text; text_en may be as text */
 };
 

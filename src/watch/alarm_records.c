@@ -18,7 +18,8 @@ static const struct migration migrations[] = {
      " acknowledged_ms INTEGER NOT NULL, acknowledged_by TEXT NOT NULL,"
      " note TEXT NOT NULL, late INTEGER NOT NULL, closed INTEGER NOT NULL,"
      " version INTEGER NOT NULL);"
-     "CREATE UNIQUE INDEX alarm_once ON alarm(point, kind, bit, device, terminal, raised_ms);"
+     "CREATE UNIQUE INDEX alarm_once ON alarm(point, kind, bit, device, terminal, "
+     "raised_ms);"
      "CREATE INDEX alarm_open ON alarm(raised_ms, id) WHERE closed = 0;"
      "CREATE INDEX alarm_raised ON alarm(raised_ms, id);"
      "CREATE INDEX alarm_version ON alarm(version);"
@@ -41,7 +42,8 @@ static const struct statement raise_one = {
     " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
     " 0, '', '', 0"
     " WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE point = ?4 AND kind = ?1 AND bit = ?2"
-    " AND device = ?3 AND terminal = ?5 AND (raised_ms = ?6 OR (?8 = 1 AND raised_ms <= ?6"
+    " AND device = ?3 AND terminal = ?5 AND (raised_ms = ?6 OR (?8 = 1 AND raised_ms <= "
+    "?6"
     " AND (returned_ms = 0 OR returned_ms >= ?6))))"};
 static const struct statement return_one = {
     "alarms.return",
@@ -57,14 +59,14 @@ static const struct statement extend_one = {
 static const struct statement find_acknowledged = {
     "alarms.find_acknowledged", "SELECT acknowledged_ms FROM alarm WHERE id = ?1"};
 static const struct statement acknowledge = {
-    "alarms.acknowledge",
-    "UPDATE alarm SET acknowledged_ms = ?2, acknowledged_by = ?3, note = ?4, version = ?5,"
-    " closed = (returned_ms <> 0) WHERE id = ?1"};
+    "alarms.acknowledge", "UPDATE alarm SET acknowledged_ms = ?2, acknowledged_by = ?3, "
+                          "note = ?4, version = ?5,"
+                          " closed = (returned_ms <> 0) WHERE id = ?1"};
 static const struct statement save_state = {
     "alarms.save_state", "INSERT INTO alarm_state(device, state) VALUES(?1, ?2)"
                          " ON CONFLICT(device) DO UPDATE SET state = excluded.state"};
-static const struct statement load_states = {
-    "alarms.load_states", "SELECT device, state FROM alarm_state"};
+static const struct statement load_states = {"alarms.load_states",
+                                             "SELECT device, state FROM alarm_state"};
 static const struct statement load_number = {
     "alarms.load_number", "SELECT device, state FROM alarm_state WHERE device = 0"};
 
@@ -119,9 +121,11 @@ err alarm_records_open_ones(struct database *database,
     return e ? e : closed;
 }
 
-/* --- one change --------------------------------------------------------------------------- */
+/* --- one change
+ * --------------------------------------------------------------------------- */
 
-/* Parameters 1 .. 6, the same in all three statements.  A point never changes its device. */
+/* Parameters 1 .. 6, the same in all three statements.  A point never changes its device.
+ */
 static void bind_key(struct query *query, const struct alarm_change *change)
 {
     query_bind_text(query, alarm_kind_word(change->kind));
@@ -183,7 +187,8 @@ err alarm_records_apply(struct database *database, const struct catalog *catalog
     return ERR_STATE;
 }
 
-/* --- acknowledging ------------------------------------------------------------------------ */
+/* --- acknowledging
+ * ------------------------------------------------------------------------ */
 
 static err acknowledged_ms_of(struct database *database, uint64_t id, int64_t *found_ms)
 {
@@ -216,9 +221,11 @@ err alarm_records_acknowledge(struct database *database,
     return query_run(query);
 }
 
-/* --- states ------------------------------------------------------------------------------- */
+/* --- states
+ * ------------------------------------------------------------------------------- */
 
-err alarm_records_save_state(struct database *database, uint32_t device, struct bytes state)
+err alarm_records_save_state(struct database *database, uint32_t device,
+                             struct bytes state)
 {
     struct query *query;
     err e = query_open(database, &save_state, &query);

@@ -6,9 +6,11 @@
 
 MUST_USE err alarm_records_migrate(struct database *database);
 MUST_USE err alarm_records_version(struct database *database, uint64_t *version);
-MUST_USE err alarm_records_counts(struct database *database, struct alarms_count counts[4]);
+MUST_USE err alarm_records_counts(struct database *database,
+                                  struct alarms_count counts[4]);
 MUST_USE err alarm_records_open_ones(struct database *database,
-                                     err (*each)(void *context, const struct doubtful *open),
+                                     err (*each)(void *context,
+                                                 const struct doubtful *open),
                                      void *context);
 
 /* Write one change; doing it again changes nothing.  The texts come from `catalog`. */
@@ -21,13 +23,15 @@ struct alarm_acknowledgement {
     const char *who, *note;
     int64_t now_ms;
 };
+
 MUST_USE err alarm_records_acknowledge(struct database *database,
                                        const struct alarm_acknowledgement *input);
 
 /* Newest raised first; `keep` decides (NULL = all), `limit` counts the kept. */
 MUST_USE err alarm_records_list(struct database *database,
                                 const struct alarms_filter *filter,
-                                bool (*keep)(void *context, const struct alarm_record *record),
+                                bool (*keep)(void *context,
+                                             const struct alarm_record *record),
                                 alarms_each each, void *context);
 MUST_USE err alarm_records_changed(struct database *database, uint64_t since,
                                    alarms_each each, void *context);

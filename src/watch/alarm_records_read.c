@@ -12,18 +12,21 @@
 enum { LIKE_BYTES = 256, LIMIT_DEFAULT = 1000 };
 
 #define ALARM_COLUMNS                                                                    \
-    "id, kind, bit, priority, site, device, point, terminal, text, text_en, limit_value," \
-    " value, extreme, raised_ms, returned_ms, acknowledged_ms, acknowledged_by, note, late," \
+    "id, kind, bit, priority, site, device, point, terminal, text, text_en, "            \
+    "limit_value,"                                                                       \
+    " value, extreme, raised_ms, returned_ms, acknowledged_ms, acknowledged_by, note, "  \
+    "late,"                                                                              \
     " version"
 
 static const struct statement raised_of = {"alarms.raised_of",
                                            "SELECT raised_ms FROM alarm WHERE id = ?1"};
 #define PAGE_RULE                                                                        \
     " raised_ms >= ?1 AND raised_ms < ?2 AND (raised_ms < ?3 OR id < ?4)"                \
-    " AND (?5 = '' OR text LIKE ?5 ESCAPE '\\' OR text_en LIKE ?5 ESCAPE '\\'"            \
+    " AND (?5 = '' OR text LIKE ?5 ESCAPE '\\' OR text_en LIKE ?5 ESCAPE '\\'"           \
     " OR search LIKE ?5 ESCAPE '\\') ORDER BY raised_ms DESC, id DESC"
 static const struct statement active_page = {
-    "alarms.active_page", "SELECT " ALARM_COLUMNS " FROM alarm WHERE closed = 0 AND" PAGE_RULE};
+    "alarms.active_page",
+    "SELECT " ALARM_COLUMNS " FROM alarm WHERE closed = 0 AND" PAGE_RULE};
 static const struct statement history_page = {
     "alarms.history_page", "SELECT " ALARM_COLUMNS " FROM alarm WHERE" PAGE_RULE};
 static const struct statement changed_since = {
@@ -49,11 +52,12 @@ static err read_row(struct query *query, struct alarm_record *record)
         .late = query_i64(query, 18) != 0,
         .version = (uint64_t)query_i64(query, 19),
     };
-    bool fits = text_copy(record->text, sizeof record->text, query_text(query, 8)) &&
-                text_copy(record->text_en, sizeof record->text_en, query_text(query, 9)) &&
-                text_copy(record->acknowledged_by, sizeof record->acknowledged_by,
-                          query_text(query, 16)) &&
-                text_copy(record->note, sizeof record->note, query_text(query, 17));
+    bool fits =
+        text_copy(record->text, sizeof record->text, query_text(query, 8)) &&
+        text_copy(record->text_en, sizeof record->text_en, query_text(query, 9)) &&
+        text_copy(record->acknowledged_by, sizeof record->acknowledged_by,
+                  query_text(query, 16)) &&
+        text_copy(record->note, sizeof record->note, query_text(query, 17));
     err e = alarm_kind_from_word(query_text(query, 1), &record->kind);
     return e || !fits ? ERR_CORRUPT : ERR_OK;
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 
 enum { NUMBER_BYTES = 64 };
+
 enum { PRIORITY_OUTER = 2, PRIORITY_INNER = 3, PRIORITY_MAX = 4 };
 
 /* `priority` where the template does not say it. */
@@ -15,15 +16,15 @@ static const struct {
     const char *word, *word_en; /* behind the name */
     unsigned priority;
 } kinds[ALARM_KIND_N] = {
-    [ALARM_LOW_LOW] = {"低低", " low-low", PRIORITY_OUTER},
-    [ALARM_LOW] = {"低", " low", PRIORITY_INNER},
-    [ALARM_HIGH] = {"高", " high", PRIORITY_INNER},
-    [ALARM_HIGH_HIGH] = {"高高", " high-high", PRIORITY_OUTER},
-    [ALARM_IMPLAUSIBLE] = {"数值不可信", " implausible", 3},
-    [ALARM_FROZEN] = {"数值长时间不变", " frozen", 3},
-    [ALARM_COMMUNICATION] = {"通信中断", " does not answer", 2},
-    [ALARM_TERMINAL] = {"采集终端离线", " is not connected", 1},
-    [ALARM_FAULT_BIT] = {"故障", " fault", PRIORITY_OUTER},
+    [ALARM_LOW_LOW] = {"低低",                " low-low",          PRIORITY_OUTER},
+    [ALARM_LOW] = {"低",                   " low",              PRIORITY_INNER},
+    [ALARM_HIGH] = {"高",                   " high",             PRIORITY_INNER},
+    [ALARM_HIGH_HIGH] = {"高高",                " high-high",        PRIORITY_OUTER},
+    [ALARM_IMPLAUSIBLE] = {"数值不可信",       " implausible",      3             },
+    [ALARM_FROZEN] = {"数值长时间不变", " frozen",           3             },
+    [ALARM_COMMUNICATION] = {"通信中断",          " does not answer",  2             },
+    [ALARM_TERMINAL] = {"采集终端离线",    " is not connected", 1             },
+    [ALARM_FAULT_BIT] = {"故障",                " fault",            PRIORITY_OUTER},
 };
 
 static const char *english(const char *name_en, const char *name)
@@ -51,8 +52,8 @@ static unsigned template_priority(const struct template_point *rule, enum alarm_
     return said >= 1 && said <= PRIORITY_MAX ? said : kinds[kind].priority;
 }
 
-static void point_text(const struct template_point *rule, const struct alarm_change *change,
-                       struct alarm_text *text)
+static void point_text(const struct template_point *rule,
+                       const struct alarm_change *change, struct alarm_text *text)
 {
     char value[NUMBER_BYTES], limit[NUMBER_BYTES];
     number_text(rule, change->value, value);
@@ -63,8 +64,8 @@ static void point_text(const struct template_point *rule, const struct alarm_cha
     (void)text_format(text->text, sizeof text->text, "%s%s%s%s%s", rule->name,
                       kinds[change->kind].word, value, sign, limit);
     (void)text_format(text->text_en, sizeof text->text_en, "%s%s%s%s%s",
-                      english(rule->name_en, rule->name), kinds[change->kind].word_en, value,
-                      sign, limit);
+                      english(rule->name_en, rule->name), kinds[change->kind].word_en,
+                      value, sign, limit);
     text->priority = template_priority(rule, change->kind);
 }
 
@@ -79,7 +80,8 @@ static void bit_text(const struct template_point *rule, const struct alarm_chang
                           english(rule->name_en, rule->name), change->bit);
         return;
     }
-    (void)text_copy_n(text->text, sizeof text->text, (const char *)bit.text.at, bit.text.n);
+    (void)text_copy_n(text->text, sizeof text->text, (const char *)bit.text.at,
+                      bit.text.n);
     (void)text_copy_n(text->text_en, sizeof text->text_en, (const char *)bit.text_en.at,
                       bit.text_en.n);
     text->priority = bit.priority;
@@ -112,7 +114,8 @@ static void place(const struct catalog *catalog, const struct device *device,
     text->site = device->site;
     (void)text_format(text->search, sizeof text->search, "%s %s %s %s %s %s",
                       site ? site->name : "", site ? site->name_en : "",
-                      site ? site->code : "", device->name, device->name_en, device->code);
+                      site ? site->code : "", device->name, device->name_en,
+                      device->code);
 }
 
 void alarm_text_make(const struct catalog *catalog, const struct alarm_change *change,
@@ -131,8 +134,8 @@ void alarm_text_make(const struct catalog *catalog, const struct alarm_change *c
     if (change->kind == ALARM_TERMINAL)
         terminal_text(catalog, change->terminal, text);
     else if (!point)
-        named_text(device ? device->name : "?", device ? device->name_en : "", change->kind,
-                   text);
+        named_text(device ? device->name : "?", device ? device->name_en : "",
+                   change->kind, text);
     else if (change->kind == ALARM_FAULT_BIT)
         bit_text(catalog_point_template(catalog, point), change, text);
     else

@@ -13,7 +13,8 @@ struct alarm_text {
     char search[ALARM_SEARCH_BYTES]; /* site and device by all their names */
 };
 
-/* "二次回水压力低低 0.120 MPa < 0.150 MPa".  Total: things that are gone are named "?". */
+/* "二次回水压力低低 0.120 MPa < 0.150 MPa".  Total: things that are gone are named "?".
+ */
 void alarm_text_make(const struct catalog *catalog, const struct alarm_change *change,
                      struct alarm_text *text);
 

@@ -10,7 +10,8 @@
 
 enum { DOUBTFUL_FIRST_N = 64 };
 
-/* --- open and close ----------------------------------------------------------------------- */
+/* --- open and close
+ * ----------------------------------------------------------------------- */
 
 static err keep_doubtful(void *context, const struct doubtful *open)
 {
@@ -27,7 +28,8 @@ static err keep_doubtful(void *context, const struct doubtful *open)
     return ERR_OK;
 }
 
-err alarms_open(const char *database_path, const struct clock *clock, struct alarms **alarms)
+err alarms_open(const char *database_path, const struct clock *clock,
+                struct alarms **alarms)
 {
     ensure(database_path != NULL);
     ensure(clock != NULL);
@@ -84,7 +86,8 @@ void asker_give(struct alarms *alarms, struct database *database)
     if (!room) database_close(database);
 }
 
-/* --- the catalog -------------------------------------------------------------------------- */
+/* --- the catalog
+ * -------------------------------------------------------------------------- */
 
 /* The first catalog: what was saved and what stood open before the start. */
 static err recall(struct alarms *alarms)
@@ -99,8 +102,8 @@ static err recall(struct alarms *alarms)
     return e;
 }
 
-static err return_one(struct alarms *alarms, const struct watch *watch, enum alarm_kind kind,
-                      int bit)
+static err return_one(struct alarms *alarms, const struct watch *watch,
+                      enum alarm_kind kind, int bit)
 {
     if (!alarm_is_raised(&watch->state, kind, bit)) return ERR_OK;
     const struct device *devices = alarms->world.catalog->devices;
@@ -150,7 +153,8 @@ err alarms_catalog(struct alarms *alarms, struct catalog *catalog)
     return e;
 }
 
-/* --- writing ------------------------------------------------------------------------------ */
+/* --- writing
+ * ------------------------------------------------------------------------------ */
 
 uint64_t version_next(struct alarms *alarms)
 {

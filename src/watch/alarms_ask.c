@@ -50,8 +50,8 @@ static bool lies_beneath(void *context, const struct alarm_record *record)
     return site == asking->site;
 }
 
-err alarms_list(struct alarms *alarms, const struct alarms_filter *filter, alarms_each each,
-                void *context)
+err alarms_list(struct alarms *alarms, const struct alarms_filter *filter,
+                alarms_each each, void *context)
 {
     ensure(alarms != NULL);
     ensure(filter != NULL);
@@ -62,7 +62,8 @@ err alarms_list(struct alarms *alarms, const struct alarms_filter *filter, alarm
     err e = asker_take(alarms, &database);
     if (e) return e;
     lock_take(&alarms->lock);
-    if (filter->site && alarms->world.catalog) catalog = catalog_hold(alarms->world.catalog);
+    if (filter->site && alarms->world.catalog)
+        catalog = catalog_hold(alarms->world.catalog);
     lock_give(&alarms->lock);
 
     struct asking asking = {.alarms = alarms,
@@ -70,14 +71,15 @@ err alarms_list(struct alarms *alarms, const struct alarms_filter *filter, alarm
                             .site = filter->site,
                             .each = each,
                             .context = context};
-    e = alarm_records_list(database, filter, catalog ? lies_beneath : NULL, pass_on, &asking);
+    e = alarm_records_list(database, filter, catalog ? lies_beneath : NULL, pass_on,
+                           &asking);
     catalog_release(catalog);
     asker_give(alarms, database);
     return e;
 }
 
-err alarms_changed(struct alarms *alarms, uint64_t since, uint64_t *version, alarms_each each,
-                   void *context)
+err alarms_changed(struct alarms *alarms, uint64_t since, uint64_t *version,
+                   alarms_each each, void *context)
 {
     ensure(alarms != NULL);
     ensure(version != NULL);
@@ -136,8 +138,8 @@ static err acknowledge(struct alarms *alarms, struct database *database,
     return e;
 }
 
-err alarms_acknowledge(struct alarms *alarms, uint64_t id, const char *who, const char *note,
-                       int64_t now_ms)
+err alarms_acknowledge(struct alarms *alarms, uint64_t id, const char *who,
+                       const char *note, int64_t now_ms)
 {
     ensure(alarms != NULL);
     ensure(who != NULL);

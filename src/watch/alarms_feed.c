@@ -8,7 +8,8 @@
 
 enum { QUEUE_FIRST_N = 256 };
 
-/* A tick ripens nothing younger than this: the sample that denies it may be on its way. */
+/* A tick ripens nothing younger than this: the sample that denies it may be on its way.
+ */
 static const int64_t grace_ms = 3000;
 static const int64_t forget_every_ms = 60000;
 
@@ -59,7 +60,8 @@ static err queue_events(struct alarms *alarms, const struct watch *watch,
     return e;
 }
 
-/* --- blocks ------------------------------------------------------------------------------- */
+/* --- blocks
+ * ------------------------------------------------------------------------------- */
 
 /* A value holds only so long; behind a longer gap nothing is known of what was in it. */
 static err step_gap(struct alarms *alarms, struct watch *watch, int64_t time_ms)
@@ -68,9 +70,9 @@ static err step_gap(struct alarms *alarms, struct watch *watch, int64_t time_ms)
     int64_t hold_ms = alarms->world.devices[watch->device_at].hold_ms;
     if (state->newest_ms == 0 || time_ms - state->newest_ms <= hold_ms) return ERR_OK;
     struct alarm_event events[ALARM_EVENTS_MAX];
-    size_t n = alarm_tick(state,
-                          &alarms->world.catalog->template_points[watch->template_point],
-                          state->newest_ms + hold_ms, events);
+    size_t n =
+        alarm_tick(state, &alarms->world.catalog->template_points[watch->template_point],
+                   state->newest_ms + hold_ms, events);
     alarm_blind(state);
     return queue_events(alarms, watch, events, n);
 }
@@ -78,7 +80,8 @@ static err step_gap(struct alarms *alarms, struct watch *watch, int64_t time_ms)
 static err step_sample(struct alarms *alarms, struct watch *watch,
                        const struct history_sample *sample)
 {
-    if (sample->time_ms < watch->state.newest_ms) return late_sample(alarms, watch, sample);
+    if (sample->time_ms < watch->state.newest_ms)
+        return late_sample(alarms, watch, sample);
     err e = step_gap(alarms, watch, sample->time_ms);
     if (e) return e;
     struct alarm_event events[ALARM_EVENTS_MAX];
@@ -88,8 +91,8 @@ static err step_sample(struct alarms *alarms, struct watch *watch,
     return n ? queue_events(alarms, watch, events, n) : ERR_OK;
 }
 
-static err step_column(struct alarms *alarms, struct watch *watch, const struct block *block,
-                       size_t column)
+static err step_column(struct alarms *alarms, struct watch *watch,
+                       const struct block *block, size_t column)
 {
     err e = ERR_OK;
     for (size_t row = 0; !e && row < block->times_n; row++) {
@@ -121,7 +124,8 @@ err alarms_block(struct alarms *alarms, const struct block *block)
     return e;
 }
 
-/* --- devices and terminals ----------------------------------------------------------------- */
+/* --- devices and terminals
+ * ----------------------------------------------------------------- */
 
 static void blind_points(struct alarms_world *world, const struct device_watch *device)
 {
@@ -170,7 +174,8 @@ err alarms_terminal(struct alarms *alarms, uint32_t terminal, bool connected,
     lock_take(&alarms->lock);
     err e = door(alarms);
     struct terminal_watch *watch = world_terminal(&alarms->world, terminal);
-    /* Terminals' states come from the records, not from the replay: an old one is no news. */
+    /* Terminals' states come from the records, not from the replay: an old one is no
+     * news. */
     bool old = watch && !alarms->is_live && connected && since_ms < watch->lost_ms;
     if (!e && watch && !old) {
         struct alarm_change change = {
@@ -181,12 +186,14 @@ err alarms_terminal(struct alarms *alarms, uint32_t terminal, bool connected,
     return e;
 }
 
-/* --- time --------------------------------------------------------------------------------- */
+/* --- time
+ * --------------------------------------------------------------------------------- */
 
 static bool stands(const struct alarms_world *world, const struct doubtful *open,
                    int64_t *newest_ms)
 {
-    if (open->kind == ALARM_TERMINAL) return world_terminal(world, open->terminal) != NULL;
+    if (open->kind == ALARM_TERMINAL)
+        return world_terminal(world, open->terminal) != NULL;
     if (open->kind == ALARM_COMMUNICATION) {
         const struct device_watch *device = world_device(world, open->device);
         return device && device->lost_ms != 0;
@@ -196,8 +203,9 @@ static bool stands(const struct alarms_world *world, const struct doubtful *open
     return watch && alarm_is_raised(&watch->state, open->kind, open->bit);
 }
 
-/* Replay is over.  A record of before the crash that it did not bring back to "raised" (it
- * was raised by a tick whose sample proved otherwise, or its point is gone) is returned. */
+/* Replay is over.  A record of before the crash that it did not bring back to "raised"
+ * (it was raised by a tick whose sample proved otherwise, or its point is gone) is
+ * returned. */
 static err settle_doubtful(struct alarms *alarms, int64_t now_ms)
 {
     err e = ERR_OK;

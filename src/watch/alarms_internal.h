@@ -1,6 +1,7 @@
 /* alarms_internal.h - private to alarms*.c: what alarms.h keeps.
  *
- *   samples -> watch.state (alarm.h) -> struct alarm_change -> queue -> alarms_write -> record
+ *   samples -> watch.state (alarm.h) -> struct alarm_change -> queue -> alarms_write ->
+ * record
  *
  * Catalog, watches, devices, queue and the published numbers stand under `lock`, which is
  * never held while the database works.  `feed` is the apply thread's own connection. */
@@ -9,8 +10,9 @@
 
 #include "base/thread.h"
 #include "watch/alarms.h"
+#include "watch/alarms_world.h"
 
-enum { ALARMS_QUEUE_MAX = 200000, ALARMS_LATE_RUNS_MAX = 20000, ALARMS_IDLE_ASKERS = 4 };
+enum { ALARMS_QUEUE_MAX = 200000, ALARMS_IDLE_ASKERS = 4 };
 
 enum alarm_change_what {
     CHANGE_RAISE,
@@ -23,44 +25,11 @@ struct alarm_change {
     enum alarm_change_what what;
     enum alarm_kind kind;
     int bit;
-    uint32_t device, point, terminal; /* what it is about; a point with its device; else 0 */
+    uint32_t device, point,
+        terminal;     /* what it is about; a point with its device; else 0 */
     int64_t time_ms;  /* raised or returned; extend: raised */
     int64_t until_ms; /* extend */
     double value, limit, extreme;
-};
-
-/* A condition seen in late samples, from its first to its last so far. */
-struct late_run {
-    uint32_t next_1; /* of the same watch, or of the free list; position + 1, 0 = end */
-    enum alarm_kind kind;
-    int bit;
-    int64_t raised_ms, last_ms;
-    int64_t touched_ms; /* the tick's now; an old one is forgotten */
-    double extreme;
-    bool dirty; /* went on in this block */
-};
-
-/* A point whose template has rules. */
-struct watch {
-    uint32_t point;
-    uint32_t device_at;      /* position in devices */
-    uint32_t template_point; /* position in the catalog's */
-    uint32_t late_1;         /* first late run, position + 1 */
-    bool is_pending;         /* stands in `pending` */
-    struct alarm_state state;
-};
-
-/* Parallel to the catalog's devices. */
-struct device_watch {
-    uint32_t first, n; /* its run of watches */
-    int64_t hold_ms;   /* a value holds this long without a new one */
-    int64_t lost_ms;   /* does not answer since, 0 = answers */
-    bool dirty;        /* changed since its states were saved */
-};
-
-/* Parallel to the catalog's terminals. */
-struct terminal_watch {
-    int64_t lost_ms;
 };
 
 /* An open record of before the start, to be held against the replayed states. */
@@ -74,22 +43,6 @@ struct doubtful {
 struct change_queue {
     struct alarm_change *at;
     size_t n, capacity;
-};
-
-/* All that is sized by the catalog. */
-struct alarms_world {
-    struct catalog *catalog;
-    struct watch *watches; /* by device, then point, as the catalog's points */
-    size_t watches_n;
-    uint32_t *watch_1; /* by point id: position + 1 */
-    size_t point_ids_n;
-    struct device_watch *devices;
-    struct terminal_watch *terminals;
-    uint32_t *pending; /* positions of watches */
-    size_t pending_n;
-    struct late_run *runs;
-    size_t runs_n, runs_capacity;
-    uint32_t run_free_1;
 };
 
 struct alarms {
@@ -110,19 +63,8 @@ struct alarms {
     size_t askers_n;
 };
 
-/* --- alarms_world.c: building it ---------------------------------------------------------- */
-
-/* Fresh states, what `before` (may be of no catalog) knows carried over. */
-MUST_USE err world_make(struct catalog *catalog, const struct alarms_world *before,
-                        struct alarms_world *world);
-void world_free(struct alarms_world *world);
-struct watch *world_watch(const struct alarms_world *world, uint32_t point);
-/* NULL when the catalog has no such device. */
-struct device_watch *world_device(const struct alarms_world *world, uint32_t device);
-struct terminal_watch *world_terminal(const struct alarms_world *world, uint32_t terminal);
-void world_mark_pending(struct alarms_world *world, struct watch *watch);
-
-/* --- alarms_late.c ------------------------------------------------------------------------- */
+/* --- alarms_late.c
+ * ------------------------------------------------------------------------- */
 
 /* A new late run of the watch; NULL when there are too many. */
 struct late_run *late_start(struct alarms_world *world, struct watch *watch,
@@ -137,20 +79,24 @@ MUST_USE err late_flush(struct alarms *alarms, struct watch *watch);
 /* Forget runs that nothing was added to for an hour. */
 void late_forget(struct alarms *alarms, int64_t now_ms);
 
-/* --- alarms_feed.c ------------------------------------------------------------------------- */
+/* --- alarms_feed.c
+ * ------------------------------------------------------------------------- */
 
 MUST_USE err queue_add(struct change_queue *queue, const struct alarm_change *change);
 
-/* --- alarms.c ------------------------------------------------------------------------------ */
+/* --- alarms.c
+ * ------------------------------------------------------------------------------ */
 
 /* A connection of one's own, given back after use. */
 MUST_USE err asker_take(struct alarms *alarms, struct database **database);
 void asker_give(struct alarms *alarms, struct database *database);
 uint64_t version_next(struct alarms *alarms);
 /* What a committed transaction, which held `counts`, has changed is now to be seen. */
-void publish(struct alarms *alarms, uint64_t version, const struct alarms_count counts[4]);
+void publish(struct alarms *alarms, uint64_t version,
+             const struct alarms_count counts[4]);
 
-/* --- alarms_state.c ------------------------------------------------------------------------ */
+/* --- alarms_state.c
+ * ------------------------------------------------------------------------ */
 
 /* Those that changed since the last save that was not rolled back. */
 MUST_USE err states_save(struct alarms *alarms, struct database *database);

@@ -2,10 +2,10 @@
  *
  * Each late sample is judged by itself: outside a limit or with a fault bit set, without
  * delay.  Late samples outside in a row (by source time, none inside between them, no gap
- * longer than a value holds) are one run and one record, `late`, raised with the first and
- * returned with the first inside again, else the last seen; an operator has to acknowledge
- * it, but it never stands as active.  A run that lies inside an alarm recorded in its time
- * is that alarm.  Frozen and implausible are not judged late. */
+ * longer than a value holds) are one run and one record, `late`, raised with the first
+ * and returned with the first inside again, else the last seen; an operator has to
+ * acknowledge it, but it never stands as active.  A run that lies inside an alarm
+ * recorded in its time is that alarm.  Frozen and implausible are not judged late. */
 #include "watch/alarms_internal.h"
 
 #include "base/ensure.h"
@@ -20,7 +20,8 @@ enum { RUNS_FIRST_N = 64 };
 
 static const int64_t forget_ms = 3600000;
 
-/* --- the pool of runs --------------------------------------------------------------------- */
+/* --- the pool of runs
+ * --------------------------------------------------------------------- */
 
 static bool pool_grow(struct alarms_world *world)
 {
@@ -61,7 +62,8 @@ struct late_run *late_find(const struct alarms_world *world, const struct watch 
     return NULL;
 }
 
-static void late_end(struct alarms_world *world, struct watch *watch, struct late_run *run)
+static void late_end(struct alarms_world *world, struct watch *watch,
+                     struct late_run *run)
 {
     uint32_t at_1 = (uint32_t)(run - world->runs) + 1;
     uint32_t *link = &watch->late_1;
@@ -74,7 +76,8 @@ static void late_end(struct alarms_world *world, struct watch *watch, struct lat
     world->run_free_1 = at_1;
 }
 
-/* --- judging ------------------------------------------------------------------------------ */
+/* --- judging
+ * ------------------------------------------------------------------------------ */
 
 /* One condition of one late sample. */
 struct late_word {
@@ -85,7 +88,8 @@ struct late_word {
     int64_t time_ms;
 };
 
-static struct alarm_change change_of(const struct alarms *alarms, const struct watch *watch,
+static struct alarm_change change_of(const struct alarms *alarms,
+                                     const struct watch *watch,
                                      const struct late_run *run)
 {
     const struct device *devices = alarms->world.catalog->devices;
@@ -101,7 +105,8 @@ static struct alarm_change change_of(const struct alarms *alarms, const struct w
                                  .extreme = run->extreme};
 }
 
-static err run_begin(struct alarms *alarms, struct watch *watch, const struct late_word *word)
+static err run_begin(struct alarms *alarms, struct watch *watch,
+                     const struct late_word *word)
 {
     struct late_run run = {.kind = word->kind,
                            .bit = word->bit,
@@ -119,7 +124,8 @@ static err run_begin(struct alarms *alarms, struct watch *watch, const struct la
     return queue_add(&alarms->queue, &change);
 }
 
-static err run_write(struct alarms *alarms, const struct watch *watch, struct late_run *run)
+static err run_write(struct alarms *alarms, const struct watch *watch,
+                     struct late_run *run)
 {
     if (!run->dirty) return ERR_OK;
     run->dirty = false;
@@ -145,8 +151,8 @@ static err judge(struct alarms *alarms, struct watch *watch, const struct late_w
         return ERR_OK; /* heard before */
 
     int64_t hold_ms = alarms->world.devices[watch->device_at].hold_ms;
-    bool follows = run && word->time_ms > run->last_ms &&
-                   word->time_ms - run->last_ms <= hold_ms;
+    bool follows =
+        run && word->time_ms > run->last_ms && word->time_ms - run->last_ms <= hold_ms;
     err e = ERR_OK;
     if (follows && word->stays) {
         run_extend(alarms, run, word);
@@ -175,8 +181,7 @@ static err judge_limits(struct alarms *alarms, struct watch *watch,
                                  .bit = -1,
                                  .value = sample->value,
                                  .time_ms = sample->time_ms};
-        word.starts =
-            alarm_is_outside(rule, word.kind, word.value, false, &word.limit);
+        word.starts = alarm_is_outside(rule, word.kind, word.value, false, &word.limit);
         word.stays = alarm_is_outside(rule, word.kind, word.value, true, &word.limit);
         if (word.starts || watch->late_1) e = judge(alarms, watch, &word);
     }
@@ -213,7 +218,8 @@ err late_sample(struct alarms *alarms, struct watch *watch,
     const struct template_point *rule =
         &alarms->world.catalog->template_points[watch->template_point];
     if (!quality_is_usable(sample->quality) || !isfinite(sample->value)) return ERR_OK;
-    if (sample->value < rule->range_low || sample->value > rule->range_high) return ERR_OK;
+    if (sample->value < rule->range_low || sample->value > rule->range_high)
+        return ERR_OK;
     if (rule->quantity == QUANTITY_BITS) return judge_bits(alarms, watch, sample);
     return judge_limits(alarms, watch, sample);
 }

@@ -1,12 +1,12 @@
 /* alarms_state.c - the states of all points as blobs, one a device.
  *
  *   blob    1 lost_ms n { point }
- *   point   id sight newest_ms last_value last_change_ms bits { stage } x 6 n { late run }
- *   stage   phase, and unless it is normal: since_ms extreme
- *   late    kind bit+1 raised_ms last_ms extreme
+ *   point   id sight newest_ms last_value last_change_ms bits { stage } x 6 n { late run
+ * } stage   phase, and unless it is normal: since_ms extreme late    kind bit+1 raised_ms
+ * last_ms extreme
  *
- * Numbers are varints (times zigzag, relative to newest_ms), values 8 bytes; only points that
- * have had a sample are in it.  Device 0 holds the number of the save. */
+ * Numbers are varints (times zigzag, relative to newest_ms), values 8 bytes; only points
+ * that have had a sample are in it.  Device 0 holds the number of the save. */
 #include "watch/alarms_internal.h"
 
 #include "base/bytes.h"
@@ -38,7 +38,8 @@ static bool take_double(struct bytes *in, double *value)
     return true;
 }
 
-/* --- writing ------------------------------------------------------------------------------ */
+/* --- writing
+ * ------------------------------------------------------------------------------ */
 
 static void put_runs(struct buffer *out, const struct alarms_world *world,
                      const struct watch *watch)
@@ -98,8 +99,8 @@ static err keep_number(void *context, uint32_t device, struct bytes state)
     return ERR_OK;
 }
 
-/* When the database does not hold our last save, its transaction was rolled back: all that
- * it marked clean is not. */
+/* When the database does not hold our last save, its transaction was rolled back: all
+ * that it marked clean is not. */
 static err mark_lost_save(struct alarms *alarms, struct database *database)
 {
     uint64_t number = 0;
@@ -110,7 +111,8 @@ static err mark_lost_save(struct alarms *alarms, struct database *database)
     return ERR_OK;
 }
 
-static err save_number(struct alarms *alarms, struct database *database, struct buffer *out)
+static err save_number(struct alarms *alarms, struct database *database,
+                       struct buffer *out)
 {
     buffer_clear(out);
     buffer_put_u64_le(out, ++alarms->save_number);
@@ -140,7 +142,8 @@ err states_save(struct alarms *alarms, struct database *database)
     return e;
 }
 
-/* --- reading ------------------------------------------------------------------------------ */
+/* --- reading
+ * ------------------------------------------------------------------------------ */
 
 static bool take_stage(struct bytes *in, int64_t newest_ms, struct alarm_stage *stage)
 {

@@ -1,5 +1,6 @@
-/* alarms_world.c - what is watched, sized by a catalog; only points with rules get a state. */
-#include "watch/alarms_internal.h"
+/* alarms_world.c - what is watched, sized by a catalog; only points with rules get a
+ * state. */
+#include "watch/alarms_world.h"
 
 #include "base/ensure.h"
 #include "base/memory.h"
@@ -77,7 +78,8 @@ static void carry_over(struct alarms_world *world, const struct alarms_world *be
         world->devices[i].dirty = true;
     }
     for (size_t i = 0; i < catalog->terminals_n; i++) {
-        const struct terminal_watch *old = world_terminal(before, catalog->terminals[i].id);
+        const struct terminal_watch *old =
+            world_terminal(before, catalog->terminals[i].id);
         if (old) world->terminals[i] = *old;
     }
 }

@@ -135,8 +135,8 @@ struct live_value live_read(struct live *live, uint32_t point)
 }
 
 /* Under the lock. */
-static size_t changed_batch(const struct live *live, const uint32_t *points, size_t points_n,
-                            uint64_t since, struct live_value *out)
+static size_t changed_batch(const struct live *live, const uint32_t *points,
+                            size_t points_n, uint64_t since, struct live_value *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < points_n; i++) {
@@ -147,6 +147,7 @@ static size_t changed_batch(const struct live *live, const uint32_t *points, siz
     return n;
 }
 
+/* tidy: allow parameters: a list in, a list out, and where to go on */
 size_t live_changed(struct live *live, const uint32_t *points, size_t points_n,
                     uint64_t since, struct live_value *out, uint64_t *version)
 {

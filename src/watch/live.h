@@ -33,9 +33,10 @@ MUST_USE err live_grow(struct live *live, uint32_t point_id_max);
 void live_update(struct live *live, const struct block *block, int64_t received_ms);
 
 struct live_value live_read(struct live *live, uint32_t point);
-/* Those of `points` changed after `since` (0 = all that are known), into `out` with room for
- * `points_n`; returns how many and sets *version to what to ask from next.  One that changes
- * meanwhile may come again with the next asking, but never stays out. */
+/* Those of `points` changed after `since` (0 = all that are known), into `out` with room
+ * for `points_n`; returns how many and sets *version to what to ask from next.  One that
+ * changes meanwhile may come again with the next asking, but never stays out. */
+/* tidy: allow parameters: a list in, a list out, and where to go on */
 size_t live_changed(struct live *live, const uint32_t *points, size_t points_n,
                     uint64_t since, struct live_value *out, uint64_t *version);
 uint64_t live_version(struct live *live);

@@ -159,11 +159,15 @@ static void the_password_is_changed_under_rules(void **state)
 {
     struct house *house = *state;
     static const char good[] = "kupfer rohr 77";
+
     static const struct {
         const char *password, *why;
-    } weak[] = {{"short", "too_short"},
-                {"xadminx99k2", "same_as_name"},
-                {"password2024", "too_common"}};
+    } weak[] = {
+        {"short",        "too_short"   },
+        {"xadminx99k2",  "same_as_name"},
+        {"password2024", "too_common"  }
+    };
+
     const char *why = NULL;
     struct account account;
     uint32_t retry_s;
@@ -174,13 +178,16 @@ static void the_password_is_changed_under_rules(void **state)
                  ERR_RANGE);
         CHECK_TEXT(weak[i].password, why, weak[i].why);
     }
-    assert_int_equal(accounts_change_password(house->accounts, house->admin, good, good,
-                                              &why), ERR_RANGE);
+    assert_int_equal(
+        accounts_change_password(house->accounts, house->admin, good, good, &why),
+        ERR_RANGE);
     assert_string_equal(why, "same_as_old");
-    assert_int_equal(accounts_change_password(house->accounts, house->admin, "not it", good,
-                                              &why), ERR_DENIED);
+    assert_int_equal(
+        accounts_change_password(house->accounts, house->admin, "not it", good, &why),
+        ERR_DENIED);
     assert_int_equal(accounts_change_password(house->accounts, house->admin,
-                                              house->one_time, good, &why), ERR_OK);
+                                              house->one_time, good, &why),
+                     ERR_OK);
     assert_int_equal(accounts_get(house->accounts, house->admin, &account), ERR_OK);
     assert_false(account.must_change_password);
     assert_int_equal(check(house, "admin", house->one_time, &retry_s), ERR_DENIED);
@@ -192,10 +199,11 @@ static void accounts_are_added_and_changed(void **state)
     struct house *house = *state;
     char one_time[ACCOUNT_ONE_TIME_BYTES];
     uint32_t id, second, retry_s;
-    struct account li = {.name = "李工", .full_name = "李 工程师", .role = ROLE_OPERATOR,
-                         .enabled = true};
+    struct account li = {
+        .name = "李工", .full_name = "李 工程师", .role = ROLE_OPERATOR, .enabled = true};
     assert_int_equal(accounts_add(house->accounts, &li, &id, one_time), ERR_OK);
-    assert_int_equal(accounts_add(house->accounts, &li, &second, one_time), ERR_DUPLICATE);
+    assert_int_equal(accounts_add(house->accounts, &li, &second, one_time),
+                     ERR_DUPLICATE);
     assert_int_equal(accounts_get(house->accounts, id, &li), ERR_OK);
     assert_string_equal(li.full_name, "李 工程师");
     assert_true(li.must_change_password);
@@ -217,12 +225,20 @@ static void accounts_are_added_and_changed(void **state)
 static void names_are_checked(void **state)
 {
     struct house *house = *state;
+
     static const struct {
         const char *name;
         err want;
-    } rows[] = {{"", ERR_RANGE},       {" a", ERR_RANGE},     {"a ", ERR_RANGE},
-                {"a\nb", ERR_RANGE},   {"a\tb", ERR_RANGE},   {"\xff", ERR_RANGE},
-                {"Local", ERR_DUPLICATE}};
+    } rows[] = {
+        {"",      ERR_RANGE    },
+        {" a",    ERR_RANGE    },
+        {"a ",    ERR_RANGE    },
+        {"a\nb",  ERR_RANGE    },
+        {"a\tb",  ERR_RANGE    },
+        {"\xff",  ERR_RANGE    },
+        {"Local", ERR_DUPLICATE}
+    };
+
     char one_time[ACCOUNT_ONE_TIME_BYTES];
     uint32_t id;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -239,8 +255,8 @@ static void names_are_checked(void **state)
 static void the_last_administrator_stays(void **state)
 {
     struct house *house = *state;
-    struct account admin, second = {.name = "second", .role = ROLE_ADMINISTRATOR,
-                                    .enabled = true};
+    struct account admin,
+        second = {.name = "second", .role = ROLE_ADMINISTRATOR, .enabled = true};
     char one_time[ACCOUNT_ONE_TIME_BYTES];
     uint32_t id;
     assert_int_equal(accounts_get(house->accounts, house->admin, &admin), ERR_OK);
@@ -256,7 +272,8 @@ static void the_last_administrator_stays(void **state)
     assert_int_equal(accounts_update(house->accounts, &second), ERR_STATE);
 }
 
-/* --- many at once -------------------------------------------------------------------------- */
+/* --- many at once
+ * -------------------------------------------------------------------------- */
 
 static void *guess(void *context)
 {

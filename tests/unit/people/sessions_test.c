@@ -32,7 +32,8 @@ static int open_house(void **state)
     bool made;
     struct account wang = {.name = "wang", .role = ROLE_OPERATOR, .enabled = true};
     err e = accounts_open(house->path, &house->clock, &house->accounts);
-    if (!e) e = sessions_open(house->path, &house->clock, house->accounts, &house->sessions);
+    if (!e)
+        e = sessions_open(house->path, &house->clock, house->accounts, &house->sessions);
     if (!e) e = accounts_first(house->accounts, &made, one_time);
     if (!e) e = accounts_add(house->accounts, &wang, &wang.id, one_time);
     if (!e) e = accounts_get(house->accounts, 1, &house->admin);
@@ -90,7 +91,8 @@ static void a_session_is_found_by_its_token(void **state)
     struct house *house = *state;
     char token[SESSION_TOKEN_BYTES];
     struct session started, found;
-    assert_int_equal(sessions_start(house->sessions, &house->wang, token, &started), ERR_OK);
+    assert_int_equal(sessions_start(house->sessions, &house->wang, token, &started),
+                     ERR_OK);
     assert_int_equal(sessions_find(house->sessions, token, &found), ERR_OK);
     assert_int_equal(found.id, started.id);
     assert_string_equal(found.account.name, "wang");
@@ -145,7 +147,8 @@ static void a_restart_signs_nobody_out(void **state)
 }
 
 static const struct statement read_used = {
-    "test.used", "SELECT max(used_ms), count(*), max(length(token_hash)) FROM people_session"};
+    "test.used",
+    "SELECT max(used_ms), count(*), max(length(token_hash)) FROM people_session"};
 
 static int64_t written_ms(struct house *house)
 {
@@ -220,7 +223,8 @@ static void changes_of_the_account_end_it_at_once(void **state)
 
     assert_int_equal(accounts_get(house->accounts, wang->id, wang), ERR_OK);
     start(house, wang, token);
-    assert_int_equal(accounts_reset_password(house->accounts, wang->id, one_time), ERR_OK);
+    assert_int_equal(accounts_reset_password(house->accounts, wang->id, one_time),
+                     ERR_OK);
     assert_int_equal(find(house, token), ERR_DENIED);
 }
 

@@ -1,4 +1,5 @@
-/* certificate_test.c - the authority's folder, and real TLS 1.3 between its certificates. */
+/* certificate_test.c - the authority's folder, and real TLS 1.3 between its certificates.
+ */
 #include "vault/certificate.h"
 
 #include "base/ensure.h"
@@ -53,7 +54,8 @@ static int close_folder(void **state)
     return e ? -1 : 0;
 }
 
-static void read_text(const struct folder *folder, const char *name, char *out, size_t out_n)
+static void read_text(const struct folder *folder, const char *name, char *out,
+                      size_t out_n)
 {
     char path[FILE_PATH_BYTES];
     struct buffer text;
@@ -81,7 +83,8 @@ static X509 *x509_of(const char *pem)
     return certificate;
 }
 
-static SSL_CTX *tls_context(const char *authority, const char *certificate, const char *key)
+static SSL_CTX *tls_context(const char *authority, const char *certificate,
+                            const char *key)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());
     assert_non_null(context);
@@ -156,8 +159,11 @@ static void terminals_and_server_speak_tls13(void **state)
         const char *host;
         bool fits;
     } rows[] = {
-        {"127.0.0.1", true},    {"localhost", true},     {"heat.example", true},
-        {"127.0.0.2", false},   {"other.example", false},
+        {"127.0.0.1",     true },
+        {"localhost",     true },
+        {"heat.example",  true },
+        {"127.0.0.2",     false},
+        {"other.example", false},
     };
     struct texts texts;
     make_all(*state, &texts);
@@ -297,8 +303,8 @@ static void damage_is_told_or_repaired(void **state)
 static void bad_names_are_refused(void **state)
 {
     static const char *const rows[] = {
-        "",           ",",          "a,,b",        "a b",          "-a.example",
-        "a..example", "DNS:a",      "a\n",         "email:x@y.de", "localhost,otherName:1",
+        "",           ",",           "a,,b", "a b",          "-a.example",
+        "a..example", "DNS:a",       "a\n",  "email:x@y.de", "localhost,otherName:1",
         "300.1.1.1.", "a/b.example",
     };
     struct folder *folder = *state;

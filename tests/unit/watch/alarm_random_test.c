@@ -1,8 +1,9 @@
 /* alarm_random_test.c - the rules against a second model that counts every millisecond.
  *
- * The model walks through time one millisecond after the other and knows nothing of ripening
- * in between; the rules under test get the samples, and in half of the runs ticks at random
- * times.  Both must raise and return the same, at the same millisecond. */
+ * The model walks through time one millisecond after the other and knows nothing of
+ * ripening in between; the rules under test get the samples, and in half of the runs
+ * ticks at random times.  Both must raise and return the same, at the same millisecond.
+ */
 #include "watch/alarm.h"
 
 #include "base/ensure.h"
@@ -37,7 +38,8 @@ static void keep(struct events *events, const struct alarm_event *more, size_t n
     for (size_t i = 0; i < n; i++) events->at[events->n++] = more[i];
 }
 
-/* --- the model ---------------------------------------------------------------------------- */
+/* --- the model
+ * ---------------------------------------------------------------------------- */
 
 struct track {
     bool raised, pending;
@@ -56,12 +58,13 @@ struct model {
 
 static void model_say(struct model *model, int kind, int bit, bool raised, int64_t now)
 {
-    struct alarm_event event = {.kind = (enum alarm_kind)kind, .bit = bit, .raised = raised,
-                                .time_ms = now};
+    struct alarm_event event = {
+        .kind = (enum alarm_kind)kind, .bit = bit, .raised = raised, .time_ms = now};
     keep(model->events, &event, 1);
 }
 
-static void model_word(struct model *model, int kind, bool bad, bool not_well, int64_t now)
+static void model_word(struct model *model, int kind, bool bad, bool not_well,
+                       int64_t now)
 {
     struct track *track = &model->tracks[kind];
     if (track->raised && !not_well) {
@@ -84,7 +87,8 @@ static void model_value(struct model *model, const struct history_sample *sample
     model_word(model, ALARM_LOW, v < rule->low, v < rule->low + band, now);
     model_word(model, ALARM_LOW_LOW, v < rule->low_low, v < rule->low_low + band, now);
     model_word(model, ALARM_HIGH, v > rule->high, v > rule->high - band, now);
-    model_word(model, ALARM_HIGH_HIGH, v > rule->high_high, v > rule->high_high - band, now);
+    model_word(model, ALARM_HIGH_HIGH, v > rule->high_high, v > rule->high_high - band,
+               now);
 
     struct track *frozen = &model->tracks[ALARM_FROZEN];
     bool fresh = model->still_since == 0 || v != model->value;
@@ -126,7 +130,8 @@ static void model_millisecond(struct model *model, int64_t now)
     }
 }
 
-/* --- one run ------------------------------------------------------------------------------ */
+/* --- one run
+ * ------------------------------------------------------------------------------ */
 
 static struct template_point random_rule(uint64_t *seed)
 {
@@ -158,7 +163,8 @@ static struct history_sample random_sample(uint64_t *seed, double before, int64_
     return sample;
 }
 
-/* Events of one kind, in their order, must be the same; across kinds the order may differ. */
+/* Events of one kind, in their order, must be the same; across kinds the order may
+ * differ. */
 static void compare(const struct events *got, const struct events *want, uint64_t run)
 {
     for (int kind = 0; kind <= ALARM_FROZEN; kind++) {

@@ -1,7 +1,8 @@
-/* alarms_replay_test.c - crashes: what is replayed raises nothing twice and loses nothing.
+/* alarms_replay_test.c - crashes: what is replayed raises nothing twice and loses
+ * nothing.
  *
- * A log of random happenings (samples, some of them late, devices lost and found) is fed to
- * two alarms: one lives through it undisturbed, the other is written, saved (with the
+ * A log of random happenings (samples, some of them late, devices lost and found) is fed
+ * to two alarms: one lives through it undisturbed, the other is written, saved (with the
  * position in the log, as the historian does), rolled back and killed at random, and then
  * fed again from the last save.  In the end both must hold the same records. */
 #include "watch/alarms.h"
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "check.h"
 #include "model/quality.h"
+#include "one_sample.h"
 #include "small_city.h"
 
 #include <stdio.h>
@@ -48,16 +50,39 @@ static double random_value(uint64_t *seed, uint32_t point)
     }
 }
 
+/* A backlog: one point's late samples in order, ten seconds apart, mostly too hot. */
+static size_t make_backlog(uint64_t *seed, struct happening *log, size_t room_n,
+                           int64_t now_ms)
+{
+    size_t n = 5 + below(seed, 20);
+    if (n > room_n) n = room_n;
+    int64_t start_ms = now_ms - 1000000 + below(seed, 500000);
+    for (size_t i = 0; i < n; i++) {
+        log[i] = (struct happening){
+            .sample = {.time_ms = start_ms + (int64_t)i * 10000,
+                       .point = EAST_TEMPERATURE,
+                       .value = 58 + below(seed, 15)}
+        };
+    }
+    return n;
+}
+
 static void make_log(uint64_t *seed, struct happening *log)
 {
     int64_t now_ms = origin_ms;
     for (size_t i = 0; i < HAPPENINGS_N; i++) {
+        if (below(seed, 40) == 0) {
+            i += make_backlog(seed, log + i, HAPPENINGS_N - i, now_ms) - 1;
+            continue;
+        }
         now_ms += 1000 + below(seed, 12000);
         if (below(seed, 40) == 0) now_ms += 100000;
         uint32_t device = 1 + below(seed, 2), point = device * 10 + 1 + below(seed, 3);
-        log[i] = (struct happening){.device = below(seed, 15) == 0,
-                                    .answers = below(seed, 2),
-                                    .sample = {.time_ms = now_ms, .point = point}};
+        log[i] = (struct happening){
+            .device = below(seed, 15) == 0,
+            .answers = below(seed, 2),
+            .sample = {.time_ms = now_ms, .point = point}
+        };
         struct one_sample *sample = &log[i].sample;
         sample->value = random_value(seed, point);
         if (below(seed, 10) == 0) sample->quality = QUALITY_NO_ANSWER;
@@ -100,8 +125,8 @@ static void side_close(struct side *side)
 static void side_feed(struct side *side, struct happening *log)
 {
     struct happening *one = &log[side->next++];
-    err e = one->device ? alarms_device(side->alarms, one->sample.point / 10, one->answers,
-                                        one->sample.time_ms)
+    err e = one->device ? alarms_device(side->alarms, one->sample.point / 10,
+                                        one->answers, one->sample.time_ms)
                         : alarms_block(side->alarms, one_block(&one->sample));
     assert_int_equal(e, ERR_OK);
 }
@@ -174,7 +199,8 @@ static void compare(struct records *got, struct records *want)
         CHECK_EQ(w->text, by_key(g, w), 0);
         CHECK_EQ(w->text, g->returned_ms, w->returned_ms);
         CHECK_EQ(w->text, g->late, w->late);
-        CHECK_EQ(w->text, memcmp(&g->value_at_raise, &w->value_at_raise, sizeof(double)), 0);
+        CHECK_EQ(w->text, memcmp(&g->value_at_raise, &w->value_at_raise, sizeof(double)),
+                 0);
         CHECK_EQ(w->text, memcmp(&g->extreme, &w->extreme, sizeof(double)), 0);
         CHECK_TEXT(w->text, g->text, w->text);
     }
@@ -226,7 +252,8 @@ static void crashes_change_no_record(void **state)
     assert_true(records_n > RUNS_N * 50);
 }
 
-/* A tick raised it; the sample that denies it was in the log already when the server died. */
+/* A tick raised it; the sample that denies it was in the log already when the server
+ * died. */
 static void what_a_replay_denies_is_returned(void **state)
 {
     (void)state;
@@ -256,7 +283,8 @@ static void what_a_replay_denies_is_returned(void **state)
     read_all(&side, &records);
     assert_int_equal(records.n, 2);
     assert_int_equal(records.at[0].kind, ALARM_LOW);
-    assert_int_equal(records.at[0].returned_ms, origin_ms + 30000); /* not before it was raised */
+    assert_int_equal(records.at[0].returned_ms,
+                     origin_ms + 30000); /* not before it was raised */
     /* The terminal is still away; its return is news. */
     assert_int_equal(records.at[1].returned_ms, 0);
     assert_int_equal(alarms_terminal(side.alarms, 1, true, origin_ms + 80000), ERR_OK);
@@ -268,10 +296,35 @@ static void what_a_replay_denies_is_returned(void **state)
     rmdir(folder);
 }
 
+static void what_was_pending_ripens_after_a_restart(void **state)
+{
+    (void)state;
+    struct side side;
+    char folder[] = "/tmp/alarms_replay_test.XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    side_open(&side, folder, "records.db");
+    struct happening log[] = {
+        {.sample = {.time_ms = origin_ms, .point = EAST_PRESSURE, .value = 0.18}}};
+    side_feed(&side, log);
+    side_save(&side, true);
+    alarms_close(side.alarms);
+    side_start(&side);
+    assert_int_equal(alarms_tick(side.alarms, origin_ms + 40000), ERR_OK);
+    assert_int_equal(alarms_write(side.alarms), ERR_OK);
+    struct records records;
+    read_all(&side, &records);
+    assert_int_equal(records.n, 1);
+    assert_int_equal(records.at[0].raised_ms, origin_ms + 30000);
+    side_close(&side);
+    assert_int_equal(folder_each(folder, remove_one, folder), ERR_OK);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(crashes_change_no_record),
+        cmocka_unit_test(what_was_pending_ripens_after_a_restart),
         cmocka_unit_test(what_a_replay_denies_is_returned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,8 +24,13 @@ static int close_live(void **state)
 static void update(struct live *live, uint32_t point, int64_t time_ms, double value)
 {
     uint8_t quality = QUALITY_GOOD;
-    struct block block = {.device = 1, .times_n = 1, .columns_n = 1, .times_ms = &time_ms,
-                          .points = &point, .values = &value, .qualities = &quality};
+    struct block block = {.device = 1,
+                          .times_n = 1,
+                          .columns_n = 1,
+                          .times_ms = &time_ms,
+                          .points = &point,
+                          .values = &value,
+                          .qualities = &quality};
     live_update(live, &block, time_ms + 5);
 }
 
@@ -46,7 +51,14 @@ static void the_newest_source_time_wins(void **state)
     static const struct {
         int64_t time_ms;
         double value, want;
-    } rows[] = {{1000, 1, 1}, {3000, 3, 3}, {2000, 2, 3}, {3000, 9, 3}, {3001, 4, 4}};
+    } rows[] = {
+        {1000, 1, 1},
+        {3000, 3, 3},
+        {2000, 2, 3},
+        {3000, 9, 3},
+        {3001, 4, 4}
+    };
+
     for (size_t i = 0; i < COUNT(rows); i++) {
         update(*state, 7, rows[i].time_ms, rows[i].value);
         assert_true(live_read(*state, 7).value == rows[i].want);
@@ -60,8 +72,13 @@ static void a_block_gives_its_last_row(void **state)
     uint32_t points[] = {5, 999, 6}; /* one that there is not */
     double values[] = {1, 2, 3, 4, 5, 6, 7, 8, NAN};
     uint8_t qualities[] = {0, 0, 66, 0, 0, 0, 0, 0, 192};
-    struct block block = {.device = 1, .times_n = 3, .columns_n = 3, .times_ms = times,
-                          .points = points, .values = values, .qualities = qualities};
+    struct block block = {.device = 1,
+                          .times_n = 3,
+                          .columns_n = 3,
+                          .times_ms = times,
+                          .points = points,
+                          .values = values,
+                          .qualities = qualities};
     live_update(*state, &block, 2500);
     struct live_value value = live_read(*state, 5);
     assert_true(value.value == 3);
@@ -114,7 +131,8 @@ static void waiting_ends_with_a_change_or_a_wake(void **state)
     assert_true(live_wait(*state, version, 60000));
 }
 
-/* --- threads ------------------------------------------------------------------------------ */
+/* --- threads
+ * ------------------------------------------------------------------------------ */
 
 enum { POINTS_N = 50, ROUNDS_N = 300 };
 
@@ -151,7 +169,8 @@ static void readers_follow_a_writer(void **state)
     struct thread threads[3] = {{0}};
     for (size_t i = 0; i < COUNT(readers); i++) {
         readers[i].live = *state;
-        assert_int_equal(thread_start(&threads[i], "follow", follow, &readers[i]), ERR_OK);
+        assert_int_equal(thread_start(&threads[i], "follow", follow, &readers[i]),
+                         ERR_OK);
     }
     for (int round = 1; round <= ROUNDS_N; round++) {
         for (uint32_t point = 1; point <= POINTS_N; point++)
@@ -166,12 +185,9 @@ static void readers_follow_a_writer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LIVE(unheard_points_have_no_answer),
-        LIVE(the_newest_source_time_wins),
-        LIVE(a_block_gives_its_last_row),
-        LIVE(changes_are_told_once),
-        LIVE(growing_keeps_the_values),
-        LIVE(waiting_ends_with_a_change_or_a_wake),
+        LIVE(unheard_points_have_no_answer), LIVE(the_newest_source_time_wins),
+        LIVE(a_block_gives_its_last_row),    LIVE(changes_are_told_once),
+        LIVE(growing_keeps_the_values),      LIVE(waiting_ends_with_a_change_or_a_wake),
         LIVE(readers_follow_a_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
