@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { csvBlob } from '../src/api/save';
 import { formatBytes, formatDifference, formatNumber, formatPercent, formatWithUnit } from '../src/format/number';
-import { dayStart, formatTime, fromInput, setTimeZone, spanParts, toInput, zoneOffsetMs } from '../src/format/time';
+import { dayStart, formatTime, fromText, setTimeZone, spanParts, toText, zoneOffsetMs } from '../src/format/time';
 
 describe('numbers', () => {
   it.each([
@@ -54,9 +54,10 @@ describe('times', () => {
     for (const zone of ['Asia/Shanghai', 'Europe/Berlin', 'America/St_Johns', 'UTC']) {
       setTimeZone(zone);
       for (let at = Date.UTC(2026, 0, 1, 0, 30); at < Date.UTC(2027, 0, 1); at += 13 * 86_400_000 + 3_661_000)
-        expect(fromInput(toInput(at)), `${zone} ${at}`).toBe(at);
+        expect(fromText(toText(at)), `${zone} ${at}`).toBe(at);
     }
-    expect(fromInput('nonsense')).toBeNull();
+    for (const wrong of ['nonsense', '', '2026-02-30', '2026-13-01 00:00', '2026-01-01 25:00']) expect(fromText(wrong), wrong).toBeNull();
+    expect(fromText('2026-1-5')).toBe(Date.UTC(2026, 0, 5));
   });
 
   it('know short and long days', () => {

@@ -70,6 +70,13 @@ describe('series', () => {
     expect(mean).toEqual([1, 2, null, 3, 4]);
   });
 
+  it('are not cut where a device was polled more slowly before', () => {
+    const times = [0, 60_000, 120_000, 180_000, 190_000, 200_000, 500_000, 510_000];
+    const series = readSeries({ point: 1, columns: ['time_ms', 'value', 'quality'], rows: times.map((ms) => [ms, 1, 0]) });
+    const [x] = penTable(series, 40_000, []);
+    expect(x.filter((ms) => !times.includes(ms))).toEqual([200_001]);
+  });
+
   it('of several devices share one axis', () => {
     const raw = (point: number, times: number[]) => readSeries({ point, columns: ['time_ms', 'value', 'quality'], rows: times.map((ms) => [ms, point, 0]) });
     const set = { fromMs: 0, toMs: 100, stepMs: 0, series: new Map([[1, raw(1, [10, 30])], [2, raw(2, [20])]]) };

@@ -83,24 +83,22 @@ export function formatDay(ms: number): string {
   return `${c.year}-${two(c.month)}-${two(c.day)}`;
 }
 
-/* For <input type="datetime-local">, in the company's zone. */
-export function toInput(ms: number): string {
-  const c = civil(ms);
-  return `${c.year}-${two(c.month)}-${two(c.day)}T${two(c.hour)}:${two(c.minute)}:${two(c.second)}`;
+/* As people type it, in the company's zone. */
+export function toText(ms: number): string {
+  return `${formatDay(ms)} ${formatClock(ms)}`;
 }
 
-export function fromInput(text: string): number | null {
-  const m = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?/.exec(text);
+const TYPED = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*$/;
+
+export function fromText(text: string): number | null {
+  const m = TYPED.exec(text);
   if (!m) return null;
-  const [year, month, day, hour, minute, second] = m.slice(1).map((part) => Number(part ?? 0));
-  return instant({
-    year: year ?? 0,
-    month: month ?? 0,
-    day: day ?? 0,
-    hour: hour ?? 0,
-    minute: minute ?? 0,
-    second: second || 0,
-  });
+  const part = (i: number): number => Number(m[i] ?? 0);
+  const c = { year: part(1), month: part(2), day: part(3), hour: part(4), minute: part(5), second: part(6) };
+  const ms = instant(c);
+  const back = civil(ms); // a date that does not exist comes back as another
+  const clock = c.hour < 24 && c.minute < 60 && c.second < 60;
+  return clock && back.month === c.month && back.day === c.day ? ms : null;
 }
 
 export function dayStart(ms: number): number {

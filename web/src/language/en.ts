@@ -174,7 +174,7 @@ export const en: Words = {
   'picture.exchanger': 'Heat exchanger',
   'picture.valve': 'Control valve',
   'picture.pump': 'Pump {n}',
-  'picture.make_up': 'Make-up pump',
+  'picture.make_up': 'Make-up',
   'picture.tank': 'Make-up tank',
   'picture.users': 'Heat users',
   'picture.boiler': 'Heat source',

@@ -5,16 +5,17 @@ import type { TemplatePoint } from '../api/types';
 import { bitWords, stateWords } from './equipment';
 import type { Reading } from './live';
 
-export function showValue(point: TemplatePoint, value: number | null): string {
+/* `most`: decimals where a glance is enough. */
+export function showValue(point: TemplatePoint, value: number | null, most = 10): string {
   if (value === null || !Number.isFinite(value)) return NONE;
   if (point.quantity === 'state') return stateText(point, value);
   if (point.quantity === 'bits') return bitsText(point, value);
-  return formatNumber(value, point.decimals);
+  return formatNumber(value, Math.min(point.decimals, most));
 }
 
-export function showReading(point: TemplatePoint, reading: Reading): string {
+export function showReading(point: TemplatePoint, reading: Reading, most = 10): string {
   if (reading.look === 'absent' || reading.look === 'waiting') return NONE;
-  return showValue(point, reading.value);
+  return showValue(point, reading.value, most);
 }
 
 function stateText(point: TemplatePoint, value: number): string {

@@ -39,7 +39,7 @@ export const STATION: Picture = {
     { key: 'primary_supply', x: 16, y: 94 },
     { key: 'primary_return', x: 16, y: 508 },
     { key: 'secondary_supply', x: 800, y: 94 },
-    { key: 'secondary_return', x: 640, y: 508 },
+    { key: 'secondary_return', x: 672, y: 508 },
   ],
   values: [
     { role: 'primary_supply_temperature', x: 24, y: 124 },
@@ -57,7 +57,7 @@ export const STATION: Picture = {
     { role: 'secondary_flow', x: 594, y: 354 },
     { role: 'secondary_return_pressure', x: 594, y: 416 },
     { role: 'secondary_return_temperature', x: 772, y: 354 },
-    { role: 'make_up_flow', x: 752, y: 530 },
+    { role: 'make_up_flow', x: 742, y: 530 },
   ],
   pumps: [
     { n: 1, x: 970, y: 484, label: 'above' },
