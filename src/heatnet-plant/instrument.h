@@ -1,5 +1,5 @@
-/* instrument.h - what every metering device of the plant has: its diagnostics and what may be
- * wrong with its sensors.
+/* instrument.h - what every metering device of the plant has: its diagnostics and what
+ * may be wrong with its sensors.
  *
  * A measured quantity is a double in the device's struct; its offset there is its
  * identity for sensor faults and for the register map (points.h). */

@@ -140,7 +140,8 @@ static err serve(const struct options *options)
     if (e)
         log_event(LOG_ERROR, "plant", "options", "clock=%s start=%s error=%s",
                   options->clock, options->start, err_name(e));
-    if (!e) e = saved_or_new(options->state, options->seed, pace.target_s, &session.plant);
+    if (!e)
+        e = saved_or_new(options->state, options->seed, pace.target_s, &session.plant);
     if (!e) e = loop_open(&loop);
     if (!e)
         e = modbus_server_open(

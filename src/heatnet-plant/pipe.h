@@ -48,10 +48,11 @@ void pipe_step(struct plug_pipe *pipe, struct pipe_inflow in);
 
 struct pipe_heat {
     double stored_j; /* of the water inside, as cool as it is by now, against 0 degC */
-    double lost_j;   /* to the ground since birth, by water that left and that is inside */
+    double lost_j; /* to the ground since birth, by water that left and that is inside */
 };
 
-struct pipe_heat pipe_heat(const struct plug_pipe *pipe, double ground_degc, double now_s);
+struct pipe_heat pipe_heat(const struct plug_pipe *pipe, double ground_degc,
+                           double now_s);
 double pipe_friction_pa(const struct plug_pipe *pipe, double flow_kg_s);
 
 #endif

@@ -64,7 +64,8 @@ static double steps_of(const struct point_row *row, double value)
     return fmin(fmax(steps, least[row->type]), most[row->type]);
 }
 
-double point_shown(const struct point_row *row, const struct instrument *device, uint64_t key)
+double point_shown(const struct point_row *row, const struct instrument *device,
+                   uint64_t key)
 {
     return steps_of(row, reading(row, device, key)) * row->factor;
 }

@@ -88,8 +88,7 @@ err saved_or_new(const char *path, uint64_t seed, int64_t utc_s, struct plant **
         plant_close(saved);
         return plant_open(seed, utc_s, plant);
     }
-    while (saved->utc_s < utc_s)
-        plant_step(saved);
+    while (saved->utc_s < utc_s) plant_step(saved);
     *plant = saved;
     return ERR_OK;
 }

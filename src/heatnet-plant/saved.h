@@ -1,10 +1,12 @@
-/* saved.h - the plant's state kept in a file, so that a plant that was stopped goes on: its
- * counters do not jump back and its houses are as warm as they were.
+/* saved.h - the plant's state kept in a file, so that a plant that was stopped goes on:
+ * its counters do not jump back and its houses are as warm as they were.
  *
- *   "HNPLANT" version(1) | size of struct plant (8, low first) | struct plant | CRC-32C (4)
+ *   "HNPLANT" version(1) | size of struct plant (8, low first) | struct plant | CRC-32C
+ * (4)
  *
- * The file belongs to one build on one machine (it holds the struct as it is); any other is
- * refused and the plant begins anew.  Faults are not kept: they are mended on loading. */
+ * The file belongs to one build on one machine (it holds the struct as it is); any other
+ * is refused and the plant begins anew.  Faults are not kept: they are mended on loading.
+ */
 #ifndef HEATNET_PLANT_SAVED_H
 #define HEATNET_PLANT_SAVED_H
 
@@ -15,11 +17,12 @@ enum { SAVED_DAYS_MAX = 30 };
 /* Replaces the file atomically. */
 MUST_USE err saved_write(const char *path, const struct plant *plant);
 
-/* ERR_UNKNOWN no file, ERR_VERSION of another build or seed, ERR_CORRUPT, ERR_MEMORY, ERR_IO. */
+/* ERR_UNKNOWN no file, ERR_VERSION of another build or seed, ERR_CORRUPT, ERR_MEMORY,
+ * ERR_IO. */
 MUST_USE err saved_read(const char *path, uint64_t seed, struct plant **plant);
 
-/* The saved plant stepped on to `utc_s` when the file is good and at most SAVED_DAYS_MAX days
- * older than that; otherwise a new one.  `path` "" = none. */
+/* The saved plant stepped on to `utc_s` when the file is good and at most SAVED_DAYS_MAX
+ * days older than that; otherwise a new one.  `path` "" = none. */
 MUST_USE err saved_or_new(const char *path, uint64_t seed, int64_t utc_s,
                           struct plant **plant);
 

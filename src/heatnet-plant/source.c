@@ -74,8 +74,8 @@ void source_open(struct source *source, const struct network *network, uint64_t 
 static void set_point_step(struct source *source)
 {
     bool frozen;
-    double outdoor =
-        instrument_sensed(&source->device, offsetof(struct source, outdoor_degc), &frozen);
+    double outdoor = instrument_sensed(&source->device,
+                                       offsetof(struct source, outdoor_degc), &frozen);
     source->outdoor_slow_degc += (outdoor - source->outdoor_slow_degc) / OUTDOOR_SLOW_S;
     double want =
         source->mode == MODE_FIXED

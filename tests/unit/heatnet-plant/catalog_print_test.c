@@ -1,5 +1,5 @@
-/* catalog_print_test.c - the printed catalog is imported whole, by the rules and the address
- * grammar that a user's file meets, and means what the registers say. */
+/* catalog_print_test.c - the printed catalog is imported whole, by the rules and the
+ * address grammar that a user's file meets, and means what the registers say. */
 #include "heatnet-plant/catalog_print.h"
 #include "heatnet-plant/chance.h"
 
@@ -34,8 +34,7 @@ static struct catalog *import(struct catalog_change_counts *counts)
     uint16_t ports[PORTS_N];
     struct buffer csv;
 
-    for (unsigned i = 0; i < PORTS_N; i++)
-        ports[i] = (uint16_t)(PORT_BASE + i);
+    for (unsigned i = 0; i < PORTS_N; i++) ports[i] = (uint16_t)(PORT_BASE + i);
     buffer_open(&csv, CATALOG_PRINT_BYTES_MAX);
     catalog_print((struct catalog_print){ports, ""}, &csv);
     assert_int_equal(csv.broken, ERR_OK);
@@ -75,7 +74,8 @@ static void is_imported(void **state)
     catalog_release(catalog);
 }
 
-/* The value that the address, type, order and factor of the catalog make of the registers. */
+/* The value that the address, type, order and factor of the catalog make of the
+ * registers. */
 static double decoded(const struct image *image, const struct template_point *point)
 {
     struct modbus_point_address address;
@@ -95,7 +95,8 @@ static double decoded(const struct image *image, const struct template_point *po
     return value * point->factor + point->offset;
 }
 
-static void check_map(struct plant *plant, const struct catalog *catalog, const char *site)
+static void check_map(struct plant *plant, const struct catalog *catalog,
+                      const char *site)
 {
     struct device_place place;
     struct image image;
@@ -106,7 +107,8 @@ static void check_map(struct plant *plant, const struct catalog *catalog, const 
     assert_non_null(t);
     for (size_t i = 0; i < place.map->rows_n; i++) {
         const struct point_row *row = &place.map->rows[i];
-        const struct template_point *point = &catalog->template_points[t->point_first + i];
+        const struct template_point *point =
+            &catalog->template_points[t->point_first + i];
         double factor;
         CHECK_TEXT(row->key, point->key, row->key);
         CHECK_EQ(row->key, quantity_factor(row->quantity, row->unit, &factor), ERR_OK);

@@ -1,4 +1,4 @@
-/* control_test.c - the words of the control line, the socket around them, and the pace. */
+/* control_test.c - the words of the control line, the socket around it, and the pace. */
 #include "heatnet-plant/control.h"
 
 #include "base/ensure.h"
@@ -30,9 +30,8 @@ static void set_up(struct fixture *f)
     clock_machine(&f->pace.clock);
     assert_int_equal(plant_open(1, january_s, &f->plant), ERR_OK);
     assert_int_equal(loop_open(&f->loop), ERR_OK);
-    assert_int_equal(modbus_server_open((struct modbus_server_settings){0, NULL}, f->plant,
-                                        &f->loop, &f->server),
-                     ERR_OK);
+    struct modbus_server_settings settings = {0, NULL};
+    assert_int_equal(modbus_server_open(settings, f->plant, &f->loop, &f->server), ERR_OK);
     f->session = (struct session){f->plant, &f->pace, f->server, &f->faults};
 }
 
@@ -43,7 +42,7 @@ static void tear_down(struct fixture *f)
     plant_close(f->plant);
 }
 
-/* In this order: each on what the ones before have left.  `end` is the answer's last line. */
+/* In this order: each on what the ones before have left.  `end` is the last line. */
 static const struct {
     const char *line, *start, *end;
     int waits_s;
@@ -109,9 +108,10 @@ static void all_rows(void **state)
         buffer_clear(&answer);
         command_run(&f.session, rows[i].line, &answer, &until_s);
         if (!fits(&answer, i))
-            print_error("%s: %.*s\n", rows[i].line, (int)answer.n, (const char *)answer.at);
+            print_error("%s: %.*s\n", rows[i].line, (int)answer.n, (char *)answer.at);
         CHECK(rows[i].line, fits(&answer, i));
-        CHECK_EQ(rows[i].line, until_s, rows[i].waits_s ? january_s + rows[i].waits_s : 0);
+        CHECK_EQ(rows[i].line, until_s,
+                 rows[i].waits_s ? january_s + rows[i].waits_s : 0);
     }
     assert_true(f.plant->stations[0].pump_set_hz == 35);
     buffer_close(&answer);

@@ -1,5 +1,5 @@
-/* faults_test.c - each kind of fault shows within minutes by the limits of the catalog or by a
- * bit of the device itself, and is gone after it is mended. */
+/* faults_test.c - each kind of fault shows within minutes by the limits of the catalog or
+ * by a bit of the device itself, and is gone after it is mended. */
 #include "heatnet-plant/faults.h"
 #include "heatnet-plant/physics.h"
 

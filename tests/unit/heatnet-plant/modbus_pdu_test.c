@@ -11,47 +11,47 @@
 static const struct {
     const char *name, *request, *want;
 } rows[] = {
-    {"read holding", "03 0038 0001", "03 02 0000"},
-    {"read to the end", "03 004F 0001", "03 02 0000"},
-    {"one beyond the end", "03 0050 0001", "83 02"},
-    {"far beyond", "03 FFFF 0001", "83 02"},
-    {"across the end", "03 0040 0064", "83 02"},
-    {"none", "03 0000 0000", "83 03"},
-    {"126 registers", "03 0000 007E", "83 03"},
-    {"too short", "03 0000 00", "83 03"},
-    {"too long", "03 0000 0001 00", "83 03"},
-    {"only a function", "03", "83 03"},
-    {"input registers", "04 0000 0002", "04 04 0000 0000"},
-    {"coils", "01 0000 0002", "01 01 01"},
-    {"discrete inputs", "02 0000 0004", "02 01 01"},
-    {"nine inputs", "02 0000 0009", "02 02 01 00"},
-    {"2001 coils", "01 0000 07D1", "81 03"},
-    {"write a word", "06 002C 01C2", "06 002C 01C2"},
-    {"beyond its range", "06 002C 0258", "86 03"},
-    {"below its range", "06 002C 0000", "86 03"},
-    {"read only", "06 0000 0001", "86 02"},
-    {"nobody's register", "06 0046 0001", "86 02"},
-    {"half a float", "06 0020 4240", "86 02"},
-    {"write short", "06 002C", "86 03"},
-    {"write a float, cdab", "10 0020 0002 04 0000 4240", "10 0020 0002"},
-    {"a float that is none", "10 0020 0002 04 0000 7FC0", "90 03"},
-    {"too hot", "10 0020 0002 04 0000 42C8", "90 03"},
-    {"bytes do not fit", "10 0020 0002 03 0000 4240", "90 03"},
-    {"no registers", "10 0020 0000 00", "90 03"},
-    {"two points at once", "10 0020 0004 08 0000 4234 0000 4000", "10 0020 0004"},
-    {"second is wrong", "10 0020 0004 08 0000 4230 0000 41F0", "90 03"},
-    {"half is read only", "10 0028 0002 04 01F4 0000", "90 02"},
-    {"coil on", "05 0001 FF00", "05 0001 FF00"},
-    {"coil off", "05 0001 0000", "05 0001 0000"},
-    {"coil neither", "05 0001 0001", "85 03"},
-    {"no such coil", "05 0002 FF00", "85 02"},
-    {"two coils", "0F 0000 0002 01 01", "0F 0000 0002"},
-    {"coils, bytes wrong", "0F 0000 0002 02 01 00", "8F 03"},
-    {"write and read", "17 002C 0001 002C 0001 02 01A4", "17 02 01A4"},
-    {"write wrong and read", "17 002C 0001 002C 0001 02 FFFF", "97 03"},
-    {"diagnostics", "08 0000 0000", "88 01"},
-    {"function 0", "00", "80 01"},
-    {"function 255", "FF 00", "FF 01"},
+    {"read holding",         "03 0038 0001",                        "03 02 0000"     },
+    {"read to the end",      "03 004F 0001",                        "03 02 0000"     },
+    {"one beyond the end",   "03 0050 0001",                        "83 02"          },
+    {"far beyond",           "03 FFFF 0001",                        "83 02"          },
+    {"across the end",       "03 0040 0064",                        "83 02"          },
+    {"none",                 "03 0000 0000",                        "83 03"          },
+    {"126 registers",        "03 0000 007E",                        "83 03"          },
+    {"too short",            "03 0000 00",                          "83 03"          },
+    {"too long",             "03 0000 0001 00",                     "83 03"          },
+    {"only a function",      "03",                                  "83 03"          },
+    {"input registers",      "04 0000 0002",                        "04 04 0000 0000"},
+    {"coils",                "01 0000 0002",                        "01 01 01"       },
+    {"discrete inputs",      "02 0000 0004",                        "02 01 01"       },
+    {"nine inputs",          "02 0000 0009",                        "02 02 01 00"    },
+    {"2001 coils",           "01 0000 07D1",                        "81 03"          },
+    {"write a word",         "06 002C 01C2",                        "06 002C 01C2"   },
+    {"beyond its range",     "06 002C 0258",                        "86 03"          },
+    {"below its range",      "06 002C 0000",                        "86 03"          },
+    {"read only",            "06 0000 0001",                        "86 02"          },
+    {"nobody's register",    "06 0046 0001",                        "86 02"          },
+    {"half a float",         "06 0020 4240",                        "86 02"          },
+    {"write short",          "06 002C",                             "86 03"          },
+    {"write a float, cdab",  "10 0020 0002 04 0000 4240",           "10 0020 0002"   },
+    {"a float that is none", "10 0020 0002 04 0000 7FC0",           "90 03"          },
+    {"too hot",              "10 0020 0002 04 0000 42C8",           "90 03"          },
+    {"bytes do not fit",     "10 0020 0002 03 0000 4240",           "90 03"          },
+    {"no registers",         "10 0020 0000 00",                     "90 03"          },
+    {"two points at once",   "10 0020 0004 08 0000 4234 0000 4000", "10 0020 0004"   },
+    {"second is wrong",      "10 0020 0004 08 0000 4230 0000 41F0", "90 03"          },
+    {"half is read only",    "10 0028 0002 04 01F4 0000",           "90 02"          },
+    {"coil on",              "05 0001 FF00",                        "05 0001 FF00"   },
+    {"coil off",             "05 0001 0000",                        "05 0001 0000"   },
+    {"coil neither",         "05 0001 0001",                        "85 03"          },
+    {"no such coil",         "05 0002 FF00",                        "85 02"          },
+    {"two coils",            "0F 0000 0002 01 01",                  "0F 0000 0002"   },
+    {"coils, bytes wrong",   "0F 0000 0002 02 01 00",               "8F 03"          },
+    {"write and read",       "17 002C 0001 002C 0001 02 01A4",      "17 02 01A4"     },
+    {"write wrong and read", "17 002C 0001 002C 0001 02 FFFF",      "97 03"          },
+    {"diagnostics",          "08 0000 0000",                        "88 01"          },
+    {"function 0",           "00",                                  "80 01"          },
+    {"function 255",         "FF 00",                               "FF 01"          },
 };
 
 static struct plant *open_plant(void)
@@ -88,7 +88,8 @@ static void all_or_nothing(void **state)
     struct plant *plant = open_plant();
     struct device_place place;
     struct modbus_reply reply;
-    static const uint8_t request[] = {0x10, 0, 0x20, 0, 4, 8, 0, 0, 0x42, 0x30, 0, 0, 0x41, 0xF0};
+    static const uint8_t request[] = {0x10, 0,    0x20, 0, 4, 8,    0,
+                                      0,    0x42, 0x30, 0, 0, 0x41, 0xF0};
 
     assert_true(device_at(plant, 1, UNIT_CONTROLLER, &place));
     modbus_answer(&place, (struct bytes){request, sizeof request}, &reply);
@@ -138,8 +139,7 @@ static void random_bytes(void **state)
         modbus_answer(&place, (struct bytes){request, n}, &reply);
         assert_in_range(reply.n, 2, MODBUS_PDU_MAX);
     }
-    for (int i = 0; i < 600; i++)
-        plant_step(plant);
+    for (int i = 0; i < 600; i++) plant_step(plant);
     assert_true(isfinite(plant->source.heat_w) && plant->source.heat_w > 0);
     plant_close(plant);
 }

@@ -1,5 +1,5 @@
-/* modbus_server_test.c - the server against libmodbus as a client, and against clients that
- * are slow, rude or many. */
+/* modbus_server_test.c - the server against libmodbus as a client, and against clients
+ * that are slow, rude or many. */
 #include "heatnet-plant/modbus_server.h"
 #include "heatnet-plant/physics.h"
 
@@ -33,7 +33,8 @@ static void set_up(struct fixture *f)
     f->server = NULL;
     assert_int_equal(plant_open(1, 1768435200, &f->plant), ERR_OK);
     assert_int_equal(loop_open(&f->loop), ERR_OK);
-    assert_int_equal(modbus_server_open(settings, f->plant, &f->loop, &f->server), ERR_OK);
+    assert_int_equal(modbus_server_open(settings, f->plant, &f->loop, &f->server),
+                     ERR_OK);
 }
 
 static void tear_down(struct fixture *f)
@@ -47,8 +48,8 @@ static void tear_down(struct fixture *f)
 /* A client in a thread of its own, because libmodbus waits for its answers. */
 struct peer {
     uint16_t port;
-    int done_handle;      /* closed at the end */
-    const char *failed;   /* NULL = all was well */
+    int done_handle;    /* closed at the end */
+    const char *failed; /* NULL = all was well */
 };
 
 static const char *talk(modbus_t *m)
@@ -67,7 +68,8 @@ static const char *talk(modbus_t *m)
     if (modbus_write_register(m, 0, 1) != -1 || errno != EMBXILADD) return "read only";
     if (modbus_write_register(m, 44, 600) != -1 || errno != EMBXILVAL) return "bad value";
     if (modbus_write_register(m, 44, 400) != 1) return "write";
-    words[0] = 0x0000; /* 46.5 = 423A0000, low word first (libmodbus 3.1.6 sets it wrong) */
+    words[0] =
+        0x0000; /* 46.5 = 423A0000, low word first (libmodbus 3.1.6 sets it wrong) */
     words[1] = 0x423A;
     if (modbus_write_registers(m, 32, 2, words) != 2) return "write float";
     if (modbus_read_registers(m, 32, 2, words) != 2) return "read back";
@@ -106,8 +108,7 @@ static void libmodbus_client(void **state)
     assert_int_equal(pipe2(pipe_handles, O_NONBLOCK | O_CLOEXEC), 0);
     struct peer peer = {modbus_server_port(f.server, 1), pipe_handles[1], "never ran"};
     assert_int_equal(thread_start(&thread, "peer", peer_run, &peer), ERR_OK);
-    while (read(pipe_handles[0], &byte, 1) < 0)
-        loop_turn(&f.loop, 20);
+    while (read(pipe_handles[0], &byte, 1) < 0) loop_turn(&f.loop, 20);
     thread_join(&thread);
     (void)close(pipe_handles[0]);
     CHECK_TEXT("libmodbus", peer.failed ? peer.failed : "", "");
@@ -119,7 +120,8 @@ static void libmodbus_client(void **state)
 static int dial(const struct fixture *f, unsigned port_i)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(modbus_server_port(f->server, port_i)),
+                                  .sin_port =
+                                      htons(modbus_server_port(f->server, port_i)),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int handle = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(handle, (struct sockaddr *)&address, sizeof address), 0);
@@ -131,8 +133,7 @@ static int dial(const struct fixture *f, unsigned port_i)
 
 static void turn(struct fixture *f)
 {
-    for (int i = 0; i < 8; i++)
-        loop_turn(&f->loop, 1);
+    for (int i = 0; i < 8; i++) loop_turn(&f->loop, 1);
 }
 
 static const uint8_t read_two[] = {0, 7, 0, 0, 0, 6, 1, 3, 0, 60, 0, 2};
@@ -144,7 +145,8 @@ static bool is_served(struct fixture *f, int handle)
     if (send(handle, read_two, sizeof read_two, MSG_NOSIGNAL) != sizeof read_two)
         return false;
     turn(f);
-    return recv(handle, answer, sizeof answer, 0) == 13 && answer[1] == 7 && answer[8] == 4;
+    return recv(handle, answer, sizeof answer, 0) == 13 && answer[1] == 7 &&
+           answer[8] == 4;
 }
 
 static bool is_closed(int handle)
@@ -182,8 +184,7 @@ static void client_that_does_not_read(void **state)
     uint8_t many[40 * sizeof big], answer[4096];
     int refused_n = 0;
 
-    for (size_t i = 0; i < sizeof many; i++)
-        many[i] = big[i % sizeof big];
+    for (size_t i = 0; i < sizeof many; i++) many[i] = big[i % sizeof big];
     set_up(&f);
     int rude = dial(&f, 2), other = dial(&f, 2);
     for (int i = 0; i < 200000 && refused_n < 20; i++) {
@@ -207,12 +208,12 @@ static const struct {
     uint8_t bytes[12];
     bool closed;
 } headers[] = {
-    {"protocol is not 0", {0, 1, 0, 9, 0, 6, 1, 3, 0, 0, 0, 1}, true},
-    {"no PDU", {0, 1, 0, 0, 0, 1, 1, 3, 0, 0, 0, 1}, true},
-    {"too long", {0, 1, 0, 0, 1, 0, 1, 3, 0, 0, 0, 1}, true},
-    {"HTTP", {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P', '/', '1'}, true},
-    {"good", {0, 1, 0, 0, 0, 6, 1, 3, 0, 0, 0, 1}, false},
-    {"the rest is missing", {0, 1, 0, 0, 0, 200, 1, 3, 0, 0, 0, 1}, false},
+    {"protocol is not 0",   {0, 1, 0, 9, 0, 6, 1, 3, 0, 0, 0, 1},                         true },
+    {"no PDU",              {0, 1, 0, 0, 0, 1, 1, 3, 0, 0, 0, 1},                         true },
+    {"too long",            {0, 1, 0, 0, 1, 0, 1, 3, 0, 0, 0, 1},                         true },
+    {"HTTP",                {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P', '/', '1'}, true },
+    {"good",                {0, 1, 0, 0, 0, 6, 1, 3, 0, 0, 0, 1},                         false},
+    {"the rest is missing", {0, 1, 0, 0, 0, 200, 1, 3, 0, 0, 0, 1},                       false},
 };
 
 static void bad_headers(void **state)
@@ -256,8 +257,7 @@ static void one_client_too_many(void **state)
     assert_true(is_closed(handles[1]));
     assert_true(is_served(&f, handles[0]));
     assert_int_equal(modbus_server_clients_n(f.server), PORT_CLIENTS_MAX);
-    for (unsigned i = 0; i <= PORT_CLIENTS_MAX; i++)
-        (void)close(handles[i]);
+    for (unsigned i = 0; i <= PORT_CLIENTS_MAX; i++) (void)close(handles[i]);
     tear_down(&f);
 }
 
@@ -278,8 +278,8 @@ static void silence_and_log(void **state)
     (void)close(handle);
 
     unsigned port = modbus_server_port(f.server, 5);
-    (void)snprintf(want, sizeof want, "%u/1 1 1768435200000\n%u/1 2 1768435200000\n", port,
-                   port);
+    (void)snprintf(want, sizeof want, "%u/1 1 1768435200000\n%u/1 2 1768435200000\n",
+                   port, port);
     FILE *log = fopen(f.log_path, "r");
     assert_non_null(log);
     got[fread(got, 1, sizeof got - 1, log)] = 0;
@@ -291,9 +291,9 @@ static void silence_and_log(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(libmodbus_client), cmocka_unit_test(slow_client),
+        cmocka_unit_test(libmodbus_client),          cmocka_unit_test(slow_client),
         cmocka_unit_test(client_that_does_not_read), cmocka_unit_test(bad_headers),
-        cmocka_unit_test(one_client_too_many), cmocka_unit_test(silence_and_log),
+        cmocka_unit_test(one_client_too_many),       cmocka_unit_test(silence_and_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* pipe_test.c - water comes out after volume / flow, cooled by the exact law, and none of its
- * mass or heat is lost on the way. */
+/* pipe_test.c - water comes out after volume / flow, cooled by the exact law, and none of
+ * its mass or heat is lost on the way. */
 #include "heatnet-plant/physics.h"
 #include "heatnet-plant/pipe.h"
 
@@ -82,8 +82,7 @@ static void loss_follows_the_law(void **state)
     double flow = 2;
 
     pipe_fill(&pipe, 400, 0.2, 80, 0);
-    for (int i = 1; i < 3 * (int)(MASS_KG / flow); i++)
-        step(&pipe, flow, 80, i);
+    for (int i = 1; i < 3 * (int)(MASS_KG / flow); i++) step(&pipe, flow, 80, i);
     double want = 5 + 75 * exp(-MASS_KG / flow / pipe.tau_s);
     assert_true(want < 79.5);
     assert_true(fabs(pipe.out_degc - want) < 0.03 * (80 - want) + 0.01);
@@ -116,9 +115,12 @@ static void friction_is_square(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(delay_is_volume_by_flow), cmocka_unit_test(delay_under_changing_flow),
-        cmocka_unit_test(heat_balance),            cmocka_unit_test(loss_follows_the_law),
-        cmocka_unit_test(stands_still),            cmocka_unit_test(friction_is_square),
+        cmocka_unit_test(delay_is_volume_by_flow),
+        cmocka_unit_test(delay_under_changing_flow),
+        cmocka_unit_test(heat_balance),
+        cmocka_unit_test(loss_follows_the_law),
+        cmocka_unit_test(stands_still),
+        cmocka_unit_test(friction_is_square),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

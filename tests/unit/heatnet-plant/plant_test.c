@@ -1,5 +1,5 @@
-/* plant_test.c - the network as a whole: repeatable, mass kept, pressure falling, controllers
- * that follow what they are told. */
+/* plant_test.c - the network as a whole: repeatable, mass kept, pressure falling,
+ * controllers that follow what they are told. */
 #include "heatnet-plant/devices.h"
 #include "heatnet-plant/physics.h"
 #include "heatnet-plant/station_control.h"
@@ -22,8 +22,7 @@ static struct plant *open_plant(uint64_t seed)
 
 static void run(struct plant *plant, int seconds)
 {
-    for (int i = 0; i < seconds; i++)
-        plant_step(plant);
+    for (int i = 0; i < seconds; i++) plant_step(plant);
 }
 
 static void weather_is_a_function(void **state)
@@ -74,8 +73,7 @@ static void same_seed_same_life(void **state)
     (void)state;
     struct plant *a = open_plant(7), *b = open_plant(7), *c = open_plant(8);
     run(a, 5000);
-    for (int i = 0; i < 50; i++)
-        run(b, 100);
+    for (int i = 0; i < 50; i++) run(b, 100);
     run(c, 5000);
     assert_memory_equal(a, b, sizeof *a);
     assert_true(fabs(a->source.heat_w - c->source.heat_w) > 1000);
@@ -92,14 +90,14 @@ static void mass_and_pressure(void **state)
     const struct node *nodes = plant->network.nodes;
     double sum = 0, heat_w = 0;
 
-    for (unsigned s = 0; s < STATIONS_N; s++)
-        sum += plant->stations[s].primary_kg_s;
+    for (unsigned s = 0; s < STATIONS_N; s++) sum += plant->stations[s].primary_kg_s;
     assert_true(fabs(sum - plant->source.kg_s) < 1e-9 * sum);
     assert_true(fabs(plant->kg_s[1] + plant->kg_s[2] - sum) < 1e-9 * sum);
     for (unsigned i = NODE_STATION_FIRST + 1; i < NODES_N; i++) {
         if (nodes[i].parent < NODE_STATION_FIRST) continue;
         const struct station *here = &plant->stations[i - NODE_STATION_FIRST];
-        const struct station *before = &plant->stations[nodes[i].parent - NODE_STATION_FIRST];
+        const struct station *before =
+            &plant->stations[nodes[i].parent - NODE_STATION_FIRST];
         CHECK(nodes[i].code, here->primary_supply_pa - here->primary_return_pa <
                                  before->primary_supply_pa - before->primary_return_pa);
         heat_w += here->heat_w;

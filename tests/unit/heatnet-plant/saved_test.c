@@ -1,4 +1,5 @@
-/* saved_test.c - a saved plant goes on as if it had never stopped; damaged files are refused. */
+/* saved_test.c - a saved plant goes on as if it had never stopped; damaged files are
+ * refused. */
 #include "heatnet-plant/faults.h"
 #include "heatnet-plant/saved.h"
 
@@ -14,8 +15,7 @@ static const int64_t january_s = 1768435200;
 
 static void run(struct plant *plant, int seconds)
 {
-    for (int i = 0; i < seconds; i++)
-        plant_step(plant);
+    for (int i = 0; i < seconds; i++) plant_step(plant);
 }
 
 static void goes_on(void **state)
@@ -92,15 +92,17 @@ static void damage_is_seen(void **state)
     assert_int_equal(saved_write(path, plant), ERR_OK);
     buffer_open(&file, 4 * 1024 * 1024);
     assert_int_equal(file_read_whole(path, &file), ERR_OK);
+
     static const struct {
         const char *name;
         double place; /* share of the file whose byte is turned over */
         err want;
     } rows[] = {
-        {"magic", 0, ERR_VERSION},
-        {"middle", 0.5, ERR_CORRUPT},
+        {"magic",      0,         ERR_VERSION},
+        {"middle",     0.5,       ERR_CORRUPT},
         {"check code", 0.9999999, ERR_CORRUPT},
     };
+
     for (size_t i = 0; i < COUNT(rows); i++) {
         uint8_t *byte = &file.at[(size_t)(rows[i].place * (double)file.n)];
         *byte ^= 0x10;

@@ -1,5 +1,5 @@
-/* week_test.c - seven healthy days: every reading stays inside its limits, and the heat put in
- * is the heat that came out.
+/* week_test.c - seven healthy days: every reading stays inside its limits, and the heat
+ * put in is the heat that came out.
  *
  * A second seed for a day, so that one lucky winter is not enough. */
 #include "heatnet-plant/devices.h"
@@ -38,8 +38,8 @@ static void look_at(struct watched *watched, const struct device_place *place,
     double value = point_shown(row, place->device, place->noise_key);
     char name[128];
 
-    (void)snprintf(name, sizeof name, "port %u unit %u %s = %g", place->port_i, place->unit,
-                   row->key, value);
+    (void)snprintf(name, sizeof name, "port %u unit %u %s = %g", place->port_i,
+                   place->unit, row->key, value);
     if (row->quantity == QUANTITY_BITS) CHECK_EQ(name, value, 0);
     if (!row->limits) return;
     bool wrong = outside(row->limits, value);
