@@ -4,7 +4,7 @@
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { Edge, Plant, Server, readCatalog, stationsOnly, temporaryFolder, type CatalogPoints } from "./lib/city.ts";
+import { Edge, Plant, Server, lostReadings, readCatalog, stationsOnly, temporaryFolder, type CatalogPoints } from "./lib/city.ts";
 import { binary, eventually, pause, random, run } from "./lib/program.ts";
 
 const kills = Number(process.env["HEATNET_KILLS"] ?? 200);
@@ -65,18 +65,19 @@ test(`${kills} kills: nothing acknowledged is lost, nothing is there twice (seed
   assert.equal(points.length, 25);
   const inHistory = new Map<string, [number, number | null, number][]>();
   for (const [code, id] of points) inHistory.set(code, await server.samples(id, origin, Date.now()));
-  const served = new Map<string, Map<number, number>>(); // read after history: it must know all of it
+  const served = new Map<string, { counter: number; timeMs: number }[]>(); // read after history: it must know all of it
   for (const row of plant.served()) {
-    if (!served.has(row.address)) served.set(row.address, new Map());
-    served.get(row.address)!.set(row.counter, row.timeMs);
+    if (!served.has(row.address)) served.set(row.address, []);
+    served.get(row.address)!.push(row);
   }
   let stored = 0;
   let notStored = 0;
   const failures: string[] = [];
   for (const [code] of points) {
     const device = code.slice(0, code.indexOf("."));
-    const counters = served.get(catalog.address.get(device)!);
-    assert.ok(counters, `the plant's served log knows ${device}`);
+    const rows = served.get(catalog.address.get(device)!);
+    assert.ok(rows, `the plant's served log knows ${device}`);
+    const counters = new Set(rows.map((row) => row.counter));
     const samples = inHistory.get(code)!.filter((s) => s[1] !== null);
     const seen = new Set<number>();
     for (const [time, value] of samples) {
@@ -85,12 +86,11 @@ test(`${kills} kills: nothing acknowledged is lost, nothing is there twice (seed
       if (!counters.has(value!)) failures.push(`${code}: reading ${value} at ${time} was never served`);
     }
     stored += seen.size;
-    for (const [counter, time] of counters) {
-      if (seen.has(counter) || time > lastMs) continue;
+    for (const row of lostReadings(rows.filter((r) => r.timeMs <= lastMs), seen)) {
       notStored++;
       // Only what a terminal held when it was killed, before its disk had it, may be missing.
-      const held = edgeKills.some((kill) => time <= kill + 100 * speed && kill - time < 1000 * speed);
-      if (!held) failures.push(`${code}: reading ${counter} of ${time} is lost`);
+      const held = edgeKills.some((kill) => row.timeMs <= kill + 100 * speed && kill - row.timeMs < 1000 * speed);
+      if (!held) failures.push(`${code}: reading ${row.counter} of ${row.timeMs} is lost`);
     }
   }
   assert.deepEqual(failures.slice(0, 20), []);

@@ -277,6 +277,20 @@ export class Plant {
   }
 }
 
+/**
+ * Of what a device served, what history does not have.  A reading that the terminal asked for
+ * again at once (no answer in time) is not lost when the repetition is there: what counts is
+ * each second of plant time in which the device was read.
+ */
+export function lostReadings<T extends { counter: number; timeMs: number }>(served: T[], stored: Set<number>): T[] {
+  const seconds = new Map<number, T[]>();
+  for (const row of served) {
+    const second = Math.floor(row.timeMs / 1000);
+    seconds.set(second, [...(seconds.get(second) ?? []), row]);
+  }
+  return [...seconds.values()].filter((rows) => !rows.some((row) => stored.has(row.counter))).map((rows) => rows.at(-1)!);
+}
+
 /** The plant's catalog without its 600 households, read every `cycleS` seconds. */
 export function stationsOnly(csv: string, cycleS?: number): string {
   const lines = csv.split("\n").filter((line) => !/household|home-meter|-H\d\d/i.test(line));
