@@ -15,6 +15,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
     VALUES_MS = 200, /* between two batches */
@@ -31,6 +32,7 @@ struct subscriber {
     struct push *push;
     struct MHD_Connection *connection;
     bool asleep, ended;
+    int handle; /* of the connection, only to look whether the browser is gone */
     char token[SESSION_TOKEN_BYTES]; /* of the session's cookie; "" at the local door */
     uint64_t session_id;
     uint32_t *points;
@@ -283,6 +285,9 @@ static err fill_subscriber(struct subscriber *subscriber, struct request *reques
 {
     const char *token = MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND,
                                                     "heatnet_session");
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    subscriber->handle = info ? info->connect_fd : -1;
     subscriber->connection = request->connection;
     subscriber->session_id = request->session.id;
     if (token && request->door != DOOR_LOCAL)
@@ -297,13 +302,40 @@ static err fill_subscriber(struct subscriber *subscriber, struct request *reques
     return ERR_OK;
 }
 
-/* Under the lock. */
+/* --- who is still there (under the lock) ------------------------------------------------- */
+
+/* A sleeping connection is not watched by the library: a closed browser would stay until the
+ * next beat. */
+static bool is_gone(const struct subscriber *subscriber)
+{
+    uint8_t byte;
+    if (!subscriber->asleep || subscriber->handle < 0) return false;
+    return recv(subscriber->handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static void wake(struct subscriber *subscriber)
+{
+    if (!subscriber->asleep) return;
+    subscriber->asleep = false;
+    MHD_resume_connection(subscriber->connection);
+}
+
+static void end_if_gone(struct subscriber *subscriber)
+{
+    if (subscriber->ended || !is_gone(subscriber)) return;
+    subscriber->ended = true;
+    wake(subscriber);
+}
+
 static bool has_room(struct push *push, uint64_t session_id)
 {
     if (push->stopping || push->n >= PUSH_STREAMS_MAX) return false;
     size_t n = 0;
-    for (struct subscriber *s = push->first; s; s = s->next)
-        if (s->session_id == session_id) n++;
+    for (struct subscriber *s = push->first; s; s = s->next) {
+        if (s->session_id != session_id) continue;
+        end_if_gone(s);
+        n += !s->ended;
+    }
     return n < PUSH_STREAMS_SESSION_MAX;
 }
 
@@ -400,9 +432,7 @@ static void serve_one(struct subscriber *subscriber, uint64_t catalog_version,
     }
     if (!subscriber->out.n && !subscriber->ended) return;
     if (subscriber->out.n) subscriber->beat_mono_ms = now_ms;
-    if (!subscriber->asleep) return;
-    subscriber->asleep = false;
-    MHD_resume_connection(subscriber->connection);
+    wake(subscriber);
 }
 
 /* One look at everybody.  Returns how long to sleep: until the earliest batch that is
@@ -469,9 +499,7 @@ void push_stop(struct push *push)
     lock_take(&push->lock);
     for (struct subscriber *s = push->first; s; s = s->next) {
         put_end(s, "shutdown");
-        if (!s->asleep) continue;
-        s->asleep = false;
-        MHD_resume_connection(s->connection);
+        wake(s);
     }
     lock_give(&push->lock);
 }
