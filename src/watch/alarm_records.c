@@ -183,8 +183,7 @@ err alarm_records_apply(struct database *database, const struct catalog *catalog
     case CHANGE_RETURN:
     case CHANGE_LATE_EXTEND: return apply_end(database, change, version);
     }
-    ensure(!"a change of no kind");
-    return ERR_STATE;
+    return ERR_STATE; /* a change of no kind */
 }
 
 /* --- acknowledging

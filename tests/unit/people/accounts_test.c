@@ -103,12 +103,12 @@ static void the_first_administrator_is_made_once(void **state)
 /* The waits after the fifth wrong password and each further one, in seconds. */
 static const uint32_t waits_s[] = {60, 120, 240, 480, 900, 900};
 
-static void lock_out(struct house *house, const char *name)
+static void lock_out(struct house *house, const char *name, size_t waits_n)
 {
     uint32_t retry_s;
     for (int i = 0; i < 4; i++)
         CHECK_EQ(name, check(house, name, "wrong", &retry_s), ERR_DENIED);
-    for (size_t i = 0; i < COUNT(waits_s); i++) {
+    for (size_t i = 0; i < waits_n; i++) {
         CHECK_EQ(name, check(house, name, "wrong", &retry_s), ERR_DENIED);
         CHECK_EQ(name, check(house, name, house->one_time, &retry_s), ERR_TIMEOUT);
         CHECK_EQ(name, retry_s, waits_s[i]);
@@ -124,7 +124,7 @@ static void guessing_is_locked_out_longer_and_longer(void **state)
 {
     struct house *house = *state;
     uint32_t retry_s;
-    lock_out(house, "admin");
+    lock_out(house, "admin", COUNT(waits_s));
     CHECK_EQ("after", check(house, "admin", house->one_time, &retry_s), ERR_OK);
     /* A right one starts the counting anew. */
     CHECK_EQ("anew", check(house, "admin", "wrong", &retry_s), ERR_DENIED);
@@ -133,7 +133,7 @@ static void guessing_is_locked_out_longer_and_longer(void **state)
 
 static void unknown_names_are_answered_alike(void **state)
 {
-    lock_out(*state, "nobody");
+    lock_out(*state, "nobody", 2);
 }
 
 static void an_unknown_name_costs_the_same_time(void **state)
@@ -144,7 +144,7 @@ static void an_unknown_name_costs_the_same_time(void **state)
     int64_t took_us[2] = {INT64_MAX, INT64_MAX};
     static const char *const who[] = {"admin", "nobody"};
     clock_machine(&machine);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 4; i++) {
         int64_t start_us = clock_mono_us(&machine);
         CHECK_EQ("wrong", check(house, who[i % 2], "wrong", &retry_s), ERR_DENIED);
         int64_t this_us = clock_mono_us(&machine) - start_us;

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { RUNS_N = 12, HAPPENINGS_N = 400, RECORDS_N = 1024 };
+enum { RUNS_N = 8, HAPPENINGS_N = 400, RECORDS_N = 1024 };
 
 static const int64_t origin_ms = 1700000000000;
 
