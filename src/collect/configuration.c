@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FILE_NAME "configuration.json"
@@ -199,6 +200,55 @@ static void read_device(struct reader *r, size_t i, const json_t *object,
         wrong(r, &at, "template", "there is no such template");
 }
 
+/* --- what may be there only once
+ * --------------------------------------------------------- */
+
+struct number {
+    uint32_t id;
+    uint32_t device_i;
+};
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const struct number *p = a, *q = b;
+    if (p->id != q->id) return p->id < q->id ? -1 : 1;
+    return p->device_i < q->device_i ? -1 : p->device_i > q->device_i;
+}
+
+static void check_once(struct reader *r, struct number *numbers, size_t n,
+                       const char *field)
+{
+    if (n) qsort(numbers, n, sizeof numbers[0], compare_numbers);
+    for (size_t i = 1; i < n && !r->e; i++) {
+        struct place at = {"devices", numbers[i].device_i, "", 0};
+        if (numbers[i].id == numbers[i - 1].id)
+            wrong(r, &at, field, "the id is there twice");
+    }
+}
+
+/* Blocks of a frame and columns of a block must be unambiguous. */
+static void check_ids(struct reader *r, const struct configuration *c)
+{
+    size_t room = r->points_n + c->devices_n + 1, n = 0;
+    struct number *numbers = memory_new(room, sizeof numbers[0]);
+
+    if (!numbers) {
+        r->e = ERR_MEMORY;
+        return;
+    }
+    for (uint32_t i = 0; i < c->devices_n; i++)
+        numbers[n++] = (struct number){c->devices[i].id, i};
+    check_once(r, numbers, n, "id");
+    n = 0;
+    for (uint32_t i = 0; i < c->devices_n; i++) {
+        const struct configuration_device *device = &c->devices[i];
+        for (size_t j = 0; j < device->template->points_n; j++)
+            if (device->points[j]) numbers[n++] = (struct number){device->points[j], i};
+    }
+    check_once(r, numbers, n, "points");
+    memory_free(numbers);
+}
+
 static void read_all(struct reader *r, const json_t *root, struct configuration *c)
 {
     c->version = (uint64_t)read_count(r, NULL, root, "version", INT64_MAX);
@@ -222,6 +272,7 @@ static void read_all(struct reader *r, const json_t *root, struct configuration 
         read_template(r, i, json_array_get(templates, i), &c->templates[i]);
     for (size_t i = 0; i < devices_n && !r->e; i++)
         read_device(r, i, json_array_get(devices, i), c);
+    if (!r->e) check_ids(r, c);
 }
 
 err configuration_parse(struct bytes json, struct configuration **configuration,

@@ -515,10 +515,7 @@ static void child_run(struct fixture *f, int out)
     reopen(f);
     for (;;) {
         uint64_t sequence = 0;
-        uint8_t bytes[PAYLOAD_BYTES_MAX];
         if (append(f, &sequence)) _exit(3);
-        struct bytes payload = payload_of(spool_identity(f->spool), sequence, bytes);
-        (void)payload;
         uint64_t said[2] = {sequence, 0};
         if (write(out, said, sizeof said) != sizeof said) _exit(4);
         if (sequence % 3 == 0) {
