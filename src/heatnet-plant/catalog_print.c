@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ADDRESS_BYTES = 48, NUMBER_BYTES = 32, CYCLE_S = 10, METER_CYCLE_S = 900 };
+enum { ADDRESS_BYTES = 48, NUMBER_BYTES = 32 };
 
 static void put_cell(struct buffer *out, const char *text)
 {
@@ -111,10 +111,8 @@ static double or_none(double value)
 /* The cells of limits; all empty when there are none. */
 static void put_limits(struct buffer *out, const struct point_limits *limits)
 {
-    static const struct point_limits none = {
-        .range = {NAN,  NAN},
-          .alarm = { NAN, NAN, NAN, NAN}
-    };
+    static const struct point_limits none = {.range = {NAN, NAN},
+                                             .alarm = {NAN, NAN, NAN, NAN}};
     const struct point_limits *l = limits ? limits : &none;
     const double cells[] = {l->range[0], l->range[1], or_none(l->rate_high),
                             l->frozen_s, l->alarm[0], l->alarm[1],
@@ -199,17 +197,20 @@ static void put_station_devices(struct buffer *out, struct catalog_print setting
 {
     const struct node *node = &network->nodes[NODE_STATION_FIRST + station_i];
     unsigned port = settings.ports[1 + station_i];
+    unsigned meter_cycle_s =
+        settings.cycle_s > METER_CYCLE_S ? settings.cycle_s : METER_CYCLE_S;
 
     put_device(out, settings,
                (struct device_line){node->code, "PLC", node->name, node->name_en,
-                                    &station_points, port, UNIT_CONTROLLER, CYCLE_S});
+                                    &station_points, port, UNIT_CONTROLLER,
+                                    settings.cycle_s});
     for (unsigned h = 0; h < HOMES_N; h++) {
         struct home_plan plan;
         network_home(network, station_i, h, &plan);
         put_device(out, settings,
                    (struct device_line){plan.code, "HM", plan.name, plan.name_en,
                                         &meter_points, port, UNIT_METER_FIRST + h,
-                                        METER_CYCLE_S});
+                                        meter_cycle_s});
     }
 }
 
@@ -231,7 +232,7 @@ void catalog_print(struct catalog_print settings, struct buffer *out)
     put_device(out, settings,
                (struct device_line){source->code, "PLC", source->name, source->name_en,
                                     &source_points, settings.ports[0], UNIT_CONTROLLER,
-                                    CYCLE_S});
+                                    settings.cycle_s});
     for (unsigned s = 0; s < STATIONS_N; s++)
         put_station_devices(out, settings, network, s);
     memory_free(network);

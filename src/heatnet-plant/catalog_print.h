@@ -9,9 +9,10 @@
 struct catalog_print {
     const uint16_t *ports; /* [PORTS_N] */
     const char *terminal;  /* code of the terminal that collects; "" = none */
+    unsigned cycle_s;      /* of controllers; meters: METER_CYCLE_S or slower */
 };
 
-enum { CATALOG_PRINT_BYTES_MAX = 1024 * 1024 };
+enum { METER_CYCLE_S = 900, CATALOG_PRINT_BYTES_MAX = 1024 * 1024 };
 
 void catalog_print(struct catalog_print settings, struct buffer *out);
 

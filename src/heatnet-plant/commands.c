@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { TIME_TEXT_BYTES = 32 };
+enum { TIME_TEXT_BYTES = 32, CATALOG_CYCLE_S = 10 };
 
 struct call {
     const struct session *session;
@@ -77,7 +77,7 @@ static err run_catalog(const struct call *call)
 
     for (unsigned i = 0; i < PORTS_N; i++)
         ports[i] = modbus_server_port(call->session->server, i);
-    catalog_print((struct catalog_print){ports, terminal}, call->answer);
+    catalog_print((struct catalog_print){ports, terminal, CATALOG_CYCLE_S}, call->answer);
     return ERR_OK;
 }
 

@@ -1,6 +1,6 @@
 /* main.c - heatnet-plant: a simulated heat network that speaks Modbus TCP.
  *
- *   heatnet-plant [OPTIONS]                           serve
+ *   heatnet-plant [run] [OPTIONS]                     serve
  *   heatnet-plant catalog [--port-base P] [--terminal CODE]
  *   heatnet-plant command --control PATH WORDS... */
 #include "heatnet-plant/catalog_print.h"
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 struct options {
-    uint32_t port_base, seed;
+    uint32_t port_base, seed, cycle_s;
     double speed;
     bool hold;
     char clock[SETTING_TEXT_BYTES], start[SETTING_TEXT_BYTES];
@@ -48,6 +48,8 @@ static const struct setting table[] = {
      SETTING_TEXT, offsetof(struct options, served_log), 0, 0},
     {"state", "file that keeps the plant's state from one run to the next", SETTING_TEXT,
      offsetof(struct options, state), 0, 0},
+    {"cycle", "catalog: seconds between two readings of a station", SETTING_COUNT,
+     offsetof(struct options, cycle_s), 1, 3600},
     {"terminal", "catalog: code of the terminal that collects", SETTING_TEXT,
      offsetof(struct options, terminal), 0, 0},
 };
@@ -128,6 +130,19 @@ static void turn_until_stopped(struct loop *loop, struct control *control,
     }
 }
 
+/* A saved state goes on from where it stands, if that is later than the start. */
+static err plant_begin(const struct options *options, struct pace *pace,
+                       struct plant **plant)
+{
+    int64_t now_s = clock_utc_ms(&pace->clock) / 1000;
+    struct saved_span span = {pace->target_s, now_s};
+
+    if (span.now_s < span.from_s) span.now_s = span.from_s;
+    err e = saved_or_new(options->state, options->seed, span, plant);
+    if (!e) pace->target_s = (*plant)->utc_s;
+    return e;
+}
+
 static err serve(const struct options *options)
 {
     struct pace pace;
@@ -140,8 +155,7 @@ static err serve(const struct options *options)
     if (e)
         log_event(LOG_ERROR, "plant", "options", "clock=%s start=%s error=%s",
                   options->clock, options->start, err_name(e));
-    if (!e)
-        e = saved_or_new(options->state, options->seed, pace.target_s, &session.plant);
+    if (!e) e = plant_begin(options, &pace, &session.plant);
     if (!e) e = loop_open(&loop);
     if (!e)
         e = modbus_server_open(
@@ -170,7 +184,8 @@ static err print_catalog(const struct options *options)
 
     for (unsigned i = 0; i < PORTS_N; i++) ports[i] = (uint16_t)(options->port_base + i);
     buffer_open(&out, CATALOG_PRINT_BYTES_MAX);
-    catalog_print((struct catalog_print){ports, options->terminal}, &out);
+    struct catalog_print settings = {ports, options->terminal, options->cycle_s};
+    catalog_print(settings, &out);
     err e = out.broken;
     if (!e && fwrite(out.at, 1, out.n, stdout) != out.n) e = ERR_IO;
     if (!e && fflush(stdout) != 0) e = ERR_IO;
@@ -195,10 +210,9 @@ static err send_command(const struct options *options, int words_n, char *const 
 static int usage(void)
 {
     puts(
-        "heatnet-plant [OPTIONS]                                  serve the plant\n"
+        "heatnet-plant [run] [OPTIONS]                            serve the plant\n"
         "heatnet-plant catalog [--port-base P] [--terminal CODE]  print the import file\n"
-        "heatnet-plant command --control PATH WORDS...            talk to a running "
-        "plant\n");
+        "heatnet-plant command --control PATH WORDS...            talk to a plant\n");
     settings_print_help(table, COUNT(table));
     return 0;
 }
@@ -206,10 +220,10 @@ static int usage(void)
 int main(int argc, char **argv)
 {
     struct options options = {
-        .port_base = 15020, .seed = 1, .speed = 1, .terminal = "T1"};
+        .port_base = 15020, .seed = 1, .cycle_s = 10, .speed = 1, .terminal = "T1"};
     struct diag diag = {0};
     int used_n = 0;
-    const char *verb = argc > 1 && argv[1][0] != '-' ? argv[1] : "serve";
+    const char *verb = argc > 1 && argv[1][0] != '-' ? argv[1] : "run";
     int skipped = argc > 1 && argv[1][0] != '-' ? 1 : 0;
 
     if (argc > 1 && (text_equal(argv[1], "--help") || text_equal(argv[1], "help")))
@@ -223,7 +237,7 @@ int main(int argc, char **argv)
     int rest_n = argc - skipped - used_n;
     char *const *rest = argv + skipped + used_n;
     if (text_equal(verb, "command")) return send_command(&options, rest_n, rest) ? 1 : 0;
-    if (rest_n > 0 || (!text_equal(verb, "serve") && !text_equal(verb, "catalog"))) {
+    if (rest_n > 0 || (!text_equal(verb, "run") && !text_equal(verb, "catalog"))) {
         (void)usage();
         return 2;
     }

@@ -74,7 +74,8 @@ err saved_read(const char *path, uint64_t seed, struct plant **plant)
     return e;
 }
 
-err saved_or_new(const char *path, uint64_t seed, int64_t utc_s, struct plant **plant)
+err saved_or_new(const char *path, uint64_t seed, struct saved_span span,
+                 struct plant **plant)
 {
     struct plant *saved = NULL;
 
@@ -83,12 +84,12 @@ err saved_or_new(const char *path, uint64_t seed, int64_t utc_s, struct plant **
         if (e && e != ERR_UNKNOWN)
             log_event(LOG_WARNING, "plant", "state_not_used", "error=%s", err_name(e));
     }
-    int64_t age_s = saved ? utc_s - saved->utc_s : -1;
-    if (age_s < 0 || age_s > (int64_t)SAVED_DAYS_MAX * 86400) {
+    int64_t oldest_s = span.from_s - (int64_t)SAVED_DAYS_MAX * 86400;
+    if (!saved || saved->utc_s < oldest_s || saved->utc_s > span.now_s) {
         plant_close(saved);
-        return plant_open(seed, utc_s, plant);
+        return plant_open(seed, span.from_s, plant);
     }
-    while (saved->utc_s < utc_s) plant_step(saved);
+    while (saved->utc_s < span.from_s) plant_step(saved);
     *plant = saved;
     return ERR_OK;
 }

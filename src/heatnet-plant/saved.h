@@ -21,9 +21,15 @@ MUST_USE err saved_write(const char *path, const struct plant *plant);
  * ERR_IO. */
 MUST_USE err saved_read(const char *path, uint64_t seed, struct plant **plant);
 
-/* The saved plant stepped on to `utc_s` when the file is good and at most SAVED_DAYS_MAX
- * days older than that; otherwise a new one.  `path` "" = none. */
-MUST_USE err saved_or_new(const char *path, uint64_t seed, int64_t utc_s,
+struct saved_span {
+    int64_t from_s; /* UTC to begin at */
+    int64_t now_s;  /* a state from after this belongs to another clock */
+};
+
+/* The saved plant when the file is good: as it is when it stands within the span, stepped
+ * on to `from_s` when it is at most SAVED_DAYS_MAX days older than that; otherwise a new
+ * plant at `from_s`.  `path` "" = none. */
+MUST_USE err saved_or_new(const char *path, uint64_t seed, struct saved_span span,
                           struct plant **plant);
 
 #endif

@@ -155,7 +155,7 @@ static void fault_bits_step(struct source *source)
 
     source->difference_late_s = missed ? source->difference_late_s + 1 : 0;
     for (unsigned i = 0; i < SOURCE_PUMPS_N; i++)
-        if (source->pumps[i].tripped) bits |= SOURCE_FAULT_PUMP_1 << i;
+        if (source->pumps[i].tripped) bits |= (unsigned)SOURCE_FAULT_PUMP_1 << i;
     if (source->return_pa < 0.2e6) bits |= SOURCE_FAULT_PRESSURE;
     if (source->difference_late_s > 120) bits |= SOURCE_FAULT_DIFFERENCE;
     if (source->supply_degc > 120) bits |= SOURCE_FAULT_OVERHEAT;

@@ -36,7 +36,7 @@ static struct catalog *import(struct catalog_change_counts *counts)
 
     for (unsigned i = 0; i < PORTS_N; i++) ports[i] = (uint16_t)(PORT_BASE + i);
     buffer_open(&csv, CATALOG_PRINT_BYTES_MAX);
-    catalog_print((struct catalog_print){ports, ""}, &csv);
+    catalog_print((struct catalog_print){ports, "", 10}, &csv);
     assert_int_equal(csv.broken, ERR_OK);
     assert_int_equal(catalog_make(&none, &empty), ERR_OK);
     struct catalog *catalog = import_once(buffer_bytes(&csv), empty, counts);

@@ -31,7 +31,8 @@ static void set_up(struct fixture *f)
     assert_int_equal(plant_open(1, january_s, &f->plant), ERR_OK);
     assert_int_equal(loop_open(&f->loop), ERR_OK);
     struct modbus_server_settings settings = {0, NULL};
-    assert_int_equal(modbus_server_open(settings, f->plant, &f->loop, &f->server), ERR_OK);
+    err e = modbus_server_open(settings, f->plant, &f->loop, &f->server);
+    assert_int_equal(e, ERR_OK);
     f->session = (struct session){f->plant, &f->pace, f->server, &f->faults};
 }
 

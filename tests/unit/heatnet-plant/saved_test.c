@@ -18,6 +18,11 @@ static void run(struct plant *plant, int seconds)
     for (int i = 0; i < seconds; i++) plant_step(plant);
 }
 
+static err begin(const char *path, int64_t utc_s, struct plant **plant)
+{
+    return saved_or_new(path, 1, (struct saved_span){utc_s, utc_s}, plant);
+}
+
 static void goes_on(void **state)
 {
     (void)state;
@@ -32,20 +37,26 @@ static void goes_on(void **state)
     assert_memory_equal(&again->stations, &plant->stations, sizeof plant->stations);
     assert_string_equal(again->network.nodes[5].name, plant->network.nodes[5].name);
     run(plant, 5000);
-    assert_int_equal(saved_or_new(path, 1, january_s + 6000, &later), ERR_OK);
+    assert_int_equal(begin(path, january_s + 6000, &later), ERR_OK);
     assert_int_equal(later->utc_s, plant->utc_s);
     assert_memory_equal(&later->stations, &plant->stations, sizeof plant->stations);
     assert_memory_equal(&later->supply, &plant->supply, sizeof plant->supply);
     plant_close(later);
 
-    /* Older than asked for, another seed, too long ago: a new plant. */
-    assert_int_equal(saved_or_new(path, 1, january_s, &later), ERR_OK);
+    /* Within the span it stays where it is. */
+    struct saved_span span = {january_s - 86400, january_s + 86400};
+    assert_int_equal(saved_or_new(path, 1, span, &later), ERR_OK);
+    assert_int_equal(later->utc_s, january_s + 1000);
+    plant_close(later);
+
+    /* Of a time to come, another seed, too long ago: a new plant. */
+    assert_int_equal(begin(path, january_s, &later), ERR_OK);
     assert_int_equal(later->running_s, PLANT_SPIN_UP_S);
     plant_close(later);
     struct plant *none = NULL;
     assert_int_equal(saved_read(path, 2, &none), ERR_VERSION);
     int64_t month_s = january_s + (int64_t)(SAVED_DAYS_MAX + 1) * 86400;
-    assert_int_equal(saved_or_new(path, 1, month_s, &later), ERR_OK);
+    assert_int_equal(begin(path, month_s, &later), ERR_OK);
     assert_int_equal(later->running_s, PLANT_SPIN_UP_S);
     plant_close(later);
     plant_close(again);
