@@ -138,7 +138,7 @@ static err dial(const struct sockaddr_un *address, int *handle)
     if (connect(*handle, (const struct sockaddr *)address, sizeof *address) == 0)
         return ERR_OK;
     close(*handle);
-    return ERR_REFUSED;
+    return ERR_UNKNOWN;
 }
 
 static err listen_at(struct control *control)

@@ -23,8 +23,8 @@ void control_close(struct control *control); /* NULL is allowed */
 void control_moved(struct control *control);
 
 /* The other end: send the words as a line, print the answer's lines to stdout; the last,
- * when it is an error, to stderr.  ERR_REFUSED: nobody serves `path` or it answered with
- * an error. */
+ * when it is an error, to stderr.  ERR_UNKNOWN: nobody serves `path`; ERR_REFUSED: it
+ * answered with an error; ERR_CLOSED: the answer broke off. */
 MUST_USE err control_call(const char *path, int words_n, char *const *words);
 
 #endif

@@ -197,8 +197,13 @@ static err send_command(const struct options *options, int words_n, char *const 
 {
     struct buffer help;
 
-    if (options->control[0] && words_n > 0)
-        return control_call(options->control, words_n, words);
+    if (options->control[0] && words_n > 0) {
+        err e = control_call(options->control, words_n, words);
+        if (e && e != ERR_REFUSED)
+            (void)fprintf(stderr, "heatnet-plant: no plant answers at %s (%s)\n",
+                          options->control, err_name(e));
+        return e;
+    }
     buffer_open(&help, COMMAND_ANSWER_BYTES_MAX);
     buffer_put_text(&help, "heatnet-plant command --control PATH WORDS...\n");
     command_help(&help);
