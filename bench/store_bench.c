@@ -41,7 +41,8 @@ static void figure(const char *name, double value, const char *unit)
     fflush(stdout);
 }
 
-static int remove_one(const char *path, const struct stat *about, int type, struct FTW *where)
+static int remove_one(const char *path, const struct stat *about, int type,
+                      struct FTW *where)
 {
     (void)about;
     (void)type;
@@ -56,7 +57,7 @@ static void must(err e)
     exit(1);
 }
 
-/* --- readings ---------------------------------------------------------------------------- */
+/* --- readings ----------------------------------------------------------------------- */
 
 static uint64_t noise_state = 88172645463325252u;
 
@@ -77,29 +78,19 @@ static double rounded(double value, double power)
     return rint(value * power) / power;
 }
 
-/* Temperatures, pressures, flows, power, counters, positions and states, at the resolution
- * of the devices that deliver them. */
+/* Temperatures, pressures, flows, power, counters, positions and states, at the
+ * resolution of the devices that deliver them. */
 static double reading(struct station *station, int point, int64_t time_ms)
 {
     double *at = &station->at[point];
     double day = sin((double)(time_ms % DAY_MS) / (double)DAY_MS * 6.2831853);
     switch (point % 8) {
     case 0:
-    case 1:
-        *at += noise(0.12);
-        return rounded(65 + 8 * day + *at, 10);
-    case 2:
-        *at = 0.9 * *at + noise(0.003);
-        return rounded(0.62 + *at, 1000);
-    case 3:
-        *at = 0.8 * *at + noise(0.3);
-        return rounded(42 - 3 * day + *at, 100);
-    case 4:
-        *at = 0.8 * *at + noise(3);
-        return rounded(1450 - 200 * day + *at, 10);
-    case 5:
-        *at += 0.004 + noise(0.002);
-        return rounded(10000 + *at, 100);
+    case 1: *at += noise(0.12); return rounded(65 + 8 * day + *at, 10);
+    case 2: *at = 0.9 * *at + noise(0.003); return rounded(0.62 + *at, 1000);
+    case 3: *at = 0.8 * *at + noise(0.3); return rounded(42 - 3 * day + *at, 100);
+    case 4: *at = 0.8 * *at + noise(3); return rounded(1450 - 200 * day + *at, 10);
+    case 5: *at += 0.004 + noise(0.002); return rounded(10000 + *at, 100);
     case 6:
         if (noise(1) > 0.48) *at = rounded(noise(40), 1);
         return 50 + *at;
@@ -115,10 +106,17 @@ struct blocks {
     uint8_t qualities[ROWS_N * POINTS_N];
 };
 
+/* Rows of times. */
+struct rows {
+    int64_t from_ms, step_ms;
+    size_t n;
+};
+
 static void block_make(struct blocks *b, uint32_t device, struct station *station,
-                       int64_t from_ms, int64_t step_ms, size_t rows)
+                       struct rows at)
 {
-    for (size_t r = 0; r < rows; r++) b->times[r] = from_ms + (int64_t)r * step_ms;
+    size_t rows = at.n;
+    for (size_t r = 0; r < rows; r++) b->times[r] = at.from_ms + (int64_t)r * at.step_ms;
     for (size_t c = 0; c < POINTS_N; c++) {
         b->points[c] = device * POINTS_N + (uint32_t)c + 1;
         for (size_t r = 0; r < rows; r++) {
@@ -126,8 +124,8 @@ static void block_make(struct blocks *b, uint32_t device, struct station *statio
             b->qualities[c * rows + r] = 0;
         }
     }
-    b->block = (struct block){device + 1, rows, POINTS_N, b->times, b->points, b->values,
-                              b->qualities};
+    b->block = (struct block){device + 1, rows,      POINTS_N,    b->times,
+                              b->points,  b->values, b->qualities};
 }
 
 static struct historian *history_open(const char *folder, const char *name,
@@ -136,14 +134,15 @@ static struct historian *history_open(const char *folder, const char *name,
     char path[FILE_PATH_BYTES];
     struct historian *historian = NULL;
     ensure(file_path(path, folder, name));
-    struct historian_options options = {.database_path = path, .calendar = calendar,
+    struct historian_options options = {.database_path = path,
+                                        .calendar = calendar,
                                         .head_bytes_max = SIZE_MAX,
                                         .head_span_ms = INT64_MAX};
     must(historian_open(&options, &historian));
     return historian;
 }
 
-/* --- taking in --------------------------------------------------------------------------- */
+/* --- taking in ---------------------------------------------------------------------- */
 
 enum { DEVICES_N = 50, HOURS_N = 24 };
 
@@ -157,7 +156,8 @@ static void bench_blocks(const char *folder, const struct calendar *calendar)
     double append_s = 0, flush_s = 0, flush_real_s = 0;
     for (int hour = 0; hour < HOURS_N; hour++) {
         for (uint32_t d = 0; d < DEVICES_N; d++) {
-            block_make(b, d, &stations[d], BEGIN_MS + hour * INT64_C(3600000), 60000, ROWS_N);
+            struct rows rows = {BEGIN_MS + hour * INT64_C(3600000), 60000, ROWS_N};
+            block_make(b, d, &stations[d], rows);
             double start = cpu_s();
             must(historian_append(historian, &b->block));
             append_s += cpu_s() - start;
@@ -174,7 +174,8 @@ static void bench_blocks(const char *folder, const struct calendar *calendar)
     figure("store.append_flush_rate", samples / (append_s + flush_s) / 1e6, "M/s/core");
     figure("store.append_flush_cpu", (append_s + flush_s) / samples * 1e6, "s/M");
     figure("store.flush_wall", flush_real_s / HOURS_N * 1e3, "ms/flush");
-    figure("store.segment_size_1min", (double)figures.segment_bytes / samples, "B/sample");
+    figure("store.segment_size_1min", (double)figures.segment_bytes / samples,
+           "B/sample");
     historian_close(historian);
     memory_free(stations);
     memory_free(b);
@@ -191,10 +192,12 @@ static void bench_rows(const char *folder, const struct calendar *calendar)
     double append_s = 0;
     for (int poll = 0; poll < POLLS_N; poll++) {
         for (uint32_t d = 0; d < DEVICES_N; d++) {
-            block_make(&b[d], d, &stations[d], BEGIN_MS + poll * INT64_C(10000), 10000, 1);
+            block_make(&b[d], d, &stations[d], BEGIN_MS + poll * INT64_C(10000), 10000,
+                       1);
         }
         double start = cpu_s();
-        for (uint32_t d = 0; d < DEVICES_N; d++) must(historian_append(historian, &b[d].block));
+        for (uint32_t d = 0; d < DEVICES_N; d++)
+            must(historian_append(historian, &b[d].block));
         append_s += cpu_s() - start;
     }
     double samples = (double)POLLS_N * DEVICES_N * POINTS_N;
@@ -204,7 +207,7 @@ static void bench_rows(const char *folder, const struct calendar *calendar)
     memory_free(b);
 }
 
-/* --- asking ------------------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------------------- */
 
 static err count_each(void *context, const struct history_sample *samples, size_t n)
 {
@@ -255,7 +258,8 @@ static void bench_day(const char *folder, const struct calendar *calendar)
     ensure(b);
     double start = cpu_s();
     for (int row = 0; row < DAY_ROWS; row += FLUSH_ROWS) {
-        block_make(b, 0, &station, BEGIN_MS + row * INT64_C(10000), 10000, FLUSH_ROWS);
+        struct rows rows = {BEGIN_MS + row * INT64_C(10000), 10000, FLUSH_ROWS};
+        block_make(b, 0, &station, rows);
         must(historian_append(historian, &b->block));
         must(historian_flush(historian, (uint64_t)row + 1, NULL, NULL));
     }
@@ -263,8 +267,8 @@ static void bench_day(const char *folder, const struct calendar *calendar)
     struct historian_figures figures;
     historian_figures(historian, &figures);
     figure("store.live_day_segments", (double)figures.segments, "segments");
-    figure("store.segment_size_10s", (double)figures.segment_bytes / (DAY_ROWS * POINTS_N),
-           "B/sample");
+    figure("store.segment_size_10s",
+           (double)figures.segment_bytes / (DAY_ROWS * POINTS_N), "B/sample");
     ask_raw(historian, "store.raw_24h_10s", BEGIN_MS);
     historian_close(historian);
     memory_free(b);
@@ -306,8 +310,8 @@ static void ask_days(struct historian *historian, int days)
     figure_times("store.days_5y", seconds);
 }
 
-/* Five years of one station at one minute: 105 M samples are much for a quick bench, so it
- * has 40 points and is filled a day a flush. */
+/* Five years of one station at one minute: 105 M samples are much for a quick bench, so
+ * it has 40 points and is filled a day a flush. */
 static void bench_years(const char *folder, const struct calendar *calendar, int days)
 {
     enum { BLOCKS_A_DAY = 24 };
@@ -318,8 +322,9 @@ static void bench_years(const char *folder, const struct calendar *calendar, int
     double busy_s = 0;
     for (int day = 0; day < days; day++) {
         for (int hour = 0; hour < BLOCKS_A_DAY; hour++) {
-            int64_t from_ms = BEGIN_MS + day * DAY_MS + hour * INT64_C(3600000);
-            block_make(b, 0, &station, from_ms, 60000, ROWS_N);
+            struct rows rows = {BEGIN_MS + day * DAY_MS + hour * INT64_C(3600000), 60000,
+                                ROWS_N};
+            block_make(b, 0, &station, rows);
             double start = cpu_s();
             must(historian_append(historian, &b->block));
             busy_s += cpu_s() - start;
@@ -332,7 +337,8 @@ static void bench_years(const char *folder, const struct calendar *calendar, int
     struct historian_figures figures;
     historian_figures(historian, &figures);
     figure("store.fill_by_day_cpu", busy_s / samples * 1e6, "s/M");
-    figure("store.segment_size_day_1min", (double)figures.segment_bytes / samples, "B/sample");
+    figure("store.segment_size_day_1min", (double)figures.segment_bytes / samples,
+           "B/sample");
     ask_years(historian, days);
     ask_days(historian, days);
     historian_close(historian);
@@ -347,14 +353,15 @@ static void bench_years(const char *folder, const struct calendar *calendar, int
     memory_free(b);
 }
 
-/* --- raw log ----------------------------------------------------------------------------- */
+/* --- raw log ------------------------------------------------------------------------ */
 
-static void rawlog_fill(struct rawlog *log, unsigned records, size_t bytes_n, unsigned group)
+static void rawlog_fill(struct rawlog *log, unsigned records, size_t bytes_n,
+                        unsigned group)
 {
     uint8_t bytes[4096];
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(noise(1) * 40);
-    struct rawlog_record record = {.received_ms = BEGIN_MS, .terminal = "T1", .spool = 1,
-                                   .bytes = {bytes, bytes_n}};
+    struct rawlog_record record = {
+        .received_ms = BEGIN_MS, .terminal = "T1", .spool = 1, .bytes = {bytes, bytes_n}};
     for (unsigned i = 0; i < records; i++) {
         record.sequence++;
         record.received_ms++;
@@ -368,12 +375,15 @@ static void rawlog_fill(struct rawlog *log, unsigned records, size_t bytes_n, un
 static void bench_rawlog(const char *folder)
 {
     enum { SINGLE_N = 500, MANY_N = 200000, RECORD_BYTES = 300 };
+
     char path[FILE_PATH_BYTES], why[RAWLOG_WHY_BYTES];
     uint64_t torn = 0;
     struct rawlog *log = NULL;
     ensure(file_path(path, folder, "log"));
-    struct rawlog_options options = {.folder = path, .seal_bytes = 1 << 24,
-                                     .seal_ms = INT64_MAX, .keep_ms = INT64_MAX / 2};
+    struct rawlog_options options = {.folder = path,
+                                     .seal_bytes = 1 << 24,
+                                     .seal_ms = INT64_MAX,
+                                     .keep_ms = INT64_MAX / 2};
     must(rawlog_open(&options, &log, &torn, why));
     double start = real_s();
     rawlog_fill(log, SINGLE_N, RECORD_BYTES, 1);

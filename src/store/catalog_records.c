@@ -1,324 +1,28 @@
-/* catalog_records.c - the catalog in the database: one table of tables, a reader and a
- * binder each, so that loading and storing are one loop. */
+/* catalog_records.c - loading and storing are one loop over the table of tables. */
 #include "store/catalog_records.h"
 
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "store/catalog_tables.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* --- rows -------------------------------------------------------------------------------- */
+/* --- the arrays of a catalog -------------------------------------------------------- */
 
-/* Reads the columns of a row one after the other; remembers the first that does not fit. */
-struct row {
-    struct query *query;
-    int column;
-    err broken;
-};
-
-static uint32_t take_u32(struct row *row)
-{
-    int64_t value = query_i64(row->query, row->column++);
-    if (value < 0 || value > UINT32_MAX) row->broken = ERR_CORRUPT;
-    return (uint32_t)value;
-}
-
-static double take_double(struct row *row)
-{
-    return query_double(row->query, row->column++);
-}
-
-static void take_text(struct row *row, char *out, size_t out_n)
-{
-    const char *text = query_text(row->query, row->column++);
-    if (!text_copy(out, out_n, text)) row->broken = ERR_CORRUPT;
-}
-
-#define TAKE_TEXT(row, field) take_text(row, field, sizeof(field))
-
-static void bind_id(struct query *query, uint32_t id) /* 0 = none */
-{
-    if (id) {
-        query_bind_i64(query, id);
-    } else {
-        query_bind_text(query, NULL);
-    }
-}
-
-static void site_read(struct row *row, void *item)
-{
-    struct site *site = item;
-    site->id = take_u32(row);
-    site->parent = take_u32(row);
-    char word[CATALOG_CODE_BYTES];
-    TAKE_TEXT(row, word);
-    if (site_kind_from_word(word, &site->kind)) row->broken = ERR_CORRUPT;
-    TAKE_TEXT(row, site->code);
-    TAKE_TEXT(row, site->name);
-    TAKE_TEXT(row, site->name_en);
-    TAKE_TEXT(row, site->time_zone);
-    site->area_m2 = take_double(row);
-    site->x = take_double(row);
-    site->y = take_double(row);
-}
-
-static void site_bind(struct query *query, const struct catalog *catalog, const void *item)
-{
-    (void)catalog;
-    const struct site *site = item;
-    query_bind_i64(query, site->id);
-    bind_id(query, site->parent);
-    query_bind_text(query, site_kind_word(site->kind));
-    query_bind_text(query, site->code);
-    query_bind_text(query, site->name);
-    query_bind_text(query, site->name_en);
-    query_bind_text(query, site->time_zone);
-    query_bind_double(query, site->area_m2);
-    query_bind_double(query, site->x);
-    query_bind_double(query, site->y);
-}
-
-static void pipe_read(struct row *row, void *item)
-{
-    struct pipe *pipe = item;
-    pipe->id = take_u32(row);
-    pipe->from = take_u32(row);
-    pipe->to = take_u32(row);
-    TAKE_TEXT(row, pipe->code);
-    pipe->length_m = take_double(row);
-    pipe->diameter_mm = take_double(row);
-}
-
-static void pipe_bind(struct query *query, const struct catalog *catalog, const void *item)
-{
-    (void)catalog;
-    const struct pipe *pipe = item;
-    query_bind_i64(query, pipe->id);
-    query_bind_i64(query, pipe->from);
-    query_bind_i64(query, pipe->to);
-    query_bind_text(query, pipe->code);
-    query_bind_double(query, pipe->length_m);
-    query_bind_double(query, pipe->diameter_mm);
-}
-
-static void template_read(struct row *row, void *item)
-{
-    struct template *template = item;
-    template->id = take_u32(row);
-    TAKE_TEXT(row, template->code);
-    TAKE_TEXT(row, template->name);
-    TAKE_TEXT(row, template->name_en);
-    TAKE_TEXT(row, template->protocol);
-    TAKE_TEXT(row, template->picture);
-}
-
-static void template_bind(struct query *query, const struct catalog *catalog,
-                          const void *item)
-{
-    (void)catalog;
-    const struct template *template = item;
-    query_bind_i64(query, template->id);
-    query_bind_text(query, template->code);
-    query_bind_text(query, template->name);
-    query_bind_text(query, template->name_en);
-    query_bind_text(query, template->protocol);
-    query_bind_text(query, template->picture);
-}
-
-static void template_point_read(struct row *row, void *item)
-{
-    struct template_point *point = item;
-    point->id = take_u32(row);
-    point->template_id = take_u32(row);
-    TAKE_TEXT(row, point->key);
-    TAKE_TEXT(row, point->name);
-    TAKE_TEXT(row, point->name_en);
-    char word[CATALOG_CODE_BYTES];
-    TAKE_TEXT(row, word);
-    if (quantity_from_word(word, &point->quantity)) row->broken = ERR_CORRUPT;
-    TAKE_TEXT(row, point->address);
-    point->factor = take_double(row);
-    point->offset = take_double(row);
-    point->decimals = take_u32(row);
-    point->range_low = take_double(row);
-    point->range_high = take_double(row);
-    point->rate_high = take_double(row);
-    point->frozen_s = take_double(row);
-    point->low_low = take_double(row);
-    point->low = take_double(row);
-    point->high = take_double(row);
-    point->high_high = take_double(row);
-    point->dead_band = take_double(row);
-    point->delay_s = take_double(row);
-    point->priority_outer = take_u32(row);
-    point->priority_inner = take_u32(row);
-    TAKE_TEXT(row, point->bits);
-}
-
-static void template_point_bind(struct query *query, const struct catalog *catalog,
-                                const void *item)
-{
-    (void)catalog;
-    const struct template_point *point = item;
-    query_bind_i64(query, point->id);
-    query_bind_i64(query, point->template_id);
-    query_bind_text(query, point->key);
-    query_bind_text(query, point->name);
-    query_bind_text(query, point->name_en);
-    query_bind_text(query, quantity_word(point->quantity));
-    query_bind_text(query, point->address);
-    query_bind_double(query, point->factor);
-    query_bind_double(query, point->offset);
-    query_bind_i64(query, point->decimals);
-    query_bind_double(query, point->range_low);
-    query_bind_double(query, point->range_high);
-    query_bind_double(query, point->rate_high);
-    query_bind_double(query, point->frozen_s);
-    query_bind_double(query, point->low_low);
-    query_bind_double(query, point->low);
-    query_bind_double(query, point->high);
-    query_bind_double(query, point->high_high);
-    query_bind_double(query, point->dead_band);
-    query_bind_double(query, point->delay_s);
-    query_bind_i64(query, point->priority_outer);
-    query_bind_i64(query, point->priority_inner);
-    query_bind_text(query, point->bits);
-}
-
-static void terminal_read(struct row *row, void *item)
-{
-    struct terminal *terminal = item;
-    terminal->id = take_u32(row);
-    TAKE_TEXT(row, terminal->code);
-    TAKE_TEXT(row, terminal->name);
-    terminal->enabled = take_u32(row) != 0;
-}
-
-static void terminal_bind(struct query *query, const struct catalog *catalog,
-                          const void *item)
-{
-    (void)catalog;
-    const struct terminal *terminal = item;
-    query_bind_i64(query, terminal->id);
-    query_bind_text(query, terminal->code);
-    query_bind_text(query, terminal->name);
-    query_bind_i64(query, terminal->enabled);
-}
-
-static void device_read(struct row *row, void *item)
-{
-    struct device *device = item;
-    device->id = take_u32(row);
-    device->site = take_u32(row);
-    device->template_id = take_u32(row);
-    device->terminal = take_u32(row);
-    TAKE_TEXT(row, device->code);
-    TAKE_TEXT(row, device->name);
-    TAKE_TEXT(row, device->name_en);
-    TAKE_TEXT(row, device->address);
-    device->cycle_ms = take_u32(row);
-}
-
-static void device_bind(struct query *query, const struct catalog *catalog, const void *item)
-{
-    (void)catalog;
-    const struct device *device = item;
-    query_bind_i64(query, device->id);
-    query_bind_i64(query, device->site);
-    query_bind_i64(query, device->template_id);
-    bind_id(query, device->terminal);
-    query_bind_text(query, device->code);
-    query_bind_text(query, device->name);
-    query_bind_text(query, device->name_en);
-    query_bind_text(query, device->address);
-    query_bind_i64(query, device->cycle_ms);
-}
-
-static void point_read(struct row *row, void *item)
-{
-    struct point *point = item;
-    point->id = take_u32(row);
-    point->device = take_u32(row);
-    point->template_point = take_u32(row); /* still its id: see points_resolve */
-}
-
-static void point_bind(struct query *query, const struct catalog *catalog, const void *item)
-{
-    const struct point *point = item;
-    query_bind_i64(query, point->id);
-    query_bind_i64(query, point->device);
-    query_bind_i64(query, catalog->template_points[point->template_point].id);
-}
-
-/* --- the table of tables ----------------------------------------------------------------- */
-
-struct table {
-    struct statement count, select, upsert;
-    size_t items, items_n; /* offsets in struct catalog */
-    size_t item_bytes;
-    void (*read)(struct row *row, void *item);
-    void (*bind)(struct query *query, const struct catalog *catalog, const void *item);
-};
-
-#define TABLE(name, field, columns, marks, order, sets)                                  \
-    {                                                                                    \
-        {"catalog." #name "_count", "SELECT count(*) FROM " #name},                      \
-        {"catalog." #name, "SELECT " columns " FROM " #name " ORDER BY " order},         \
-        {"catalog." #name "_upsert", "INSERT INTO " #name " (" columns ") VALUES (" marks \
-                                     ") ON CONFLICT (id) DO UPDATE SET " sets},          \
-        offsetof(struct catalog, field), offsetof(struct catalog, field##_n),            \
-        sizeof(struct name), name##_read, name##_bind                                    \
-    }
-
-static const struct table tables[] = {
-    TABLE(site, sites,
-          "id, parent, kind, code, name, name_en, time_zone, area_m2, x_m, y_m",
-          "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10", "id",
-          "parent = ?2, kind = ?3, code = ?4, name = ?5, name_en = ?6, time_zone = ?7,"
-          " area_m2 = ?8, x_m = ?9, y_m = ?10"),
-    TABLE(pipe, pipes, "id, from_site, to_site, code, length_m, diameter_mm",
-          "?1, ?2, ?3, ?4, ?5, ?6", "id",
-          "from_site = ?2, to_site = ?3, code = ?4, length_m = ?5, diameter_mm = ?6"),
-    TABLE(template, templates, "id, code, name, name_en, protocol, picture",
-          "?1, ?2, ?3, ?4, ?5, ?6", "id",
-          "code = ?2, name = ?3, name_en = ?4, protocol = ?5, picture = ?6"),
-    TABLE(template_point, template_points,
-          "id, template, key, name, name_en, quantity, address, factor, offset, decimals,"
-          " range_low, range_high, rate_high, frozen_s, low_low, low, high, high_high,"
-          " dead_band, delay_s, priority_outer, priority_inner, bits",
-          "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-          " ?18, ?19, ?20, ?21, ?22, ?23",
-          "template, id",
-          "template = ?2, key = ?3, name = ?4, name_en = ?5, quantity = ?6, address = ?7,"
-          " factor = ?8, offset = ?9, decimals = ?10, range_low = ?11, range_high = ?12,"
-          " rate_high = ?13, frozen_s = ?14, low_low = ?15, low = ?16, high = ?17,"
-          " high_high = ?18, dead_band = ?19, delay_s = ?20, priority_outer = ?21,"
-          " priority_inner = ?22, bits = ?23"),
-    TABLE(terminal, terminals, "id, code, name, enabled", "?1, ?2, ?3, ?4", "id",
-          "code = ?2, name = ?3, enabled = ?4"),
-    TABLE(device, devices,
-          "id, site, template, terminal, code, name, name_en, address, cycle_ms",
-          "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9", "id",
-          "site = ?2, template = ?3, terminal = ?4, code = ?5, name = ?6, name_en = ?7,"
-          " address = ?8, cycle_ms = ?9"),
-    TABLE(point, points, "id, device, template_point", "?1, ?2, ?3", "device, id",
-          "device = ?2, template_point = ?3"),
-};
-
-static void **items_of(const struct table *table, struct catalog *catalog)
+static void **items_of(const struct catalog_table *table, struct catalog *catalog)
 {
     return (void **)(void *)((uint8_t *)catalog + table->items);
 }
 
-static size_t *items_n_of(const struct table *table, struct catalog *catalog)
+static size_t *items_n_of(const struct catalog_table *table, struct catalog *catalog)
 {
     return (size_t *)(void *)((uint8_t *)catalog + table->items_n);
 }
 
-static const uint8_t *items_read(const struct table *table, const struct catalog *catalog,
-                                 size_t *n)
+static const uint8_t *items_read(const struct catalog_table *table,
+                                 const struct catalog *catalog, size_t *n)
 {
     const uint8_t *base = (const uint8_t *)catalog;
     memcpy(n, base + table->items_n, sizeof *n);
@@ -329,10 +33,11 @@ static const uint8_t *items_read(const struct table *table, const struct catalog
 
 static void arrays_free(struct catalog *arrays)
 {
-    for (size_t i = 0; i < COUNT(tables); i++) memory_free(*items_of(&tables[i], arrays));
+    for (size_t i = 0; i < CATALOG_TABLES_N; i++)
+        memory_free(*items_of(&catalog_tables[i], arrays));
 }
 
-/* --- load -------------------------------------------------------------------------------- */
+/* --- load --------------------------------------------------------------------------- */
 
 static err one_number(struct database *database, const struct statement *statement,
                       int64_t *number)
@@ -348,7 +53,7 @@ static err one_number(struct database *database, const struct statement *stateme
     return e;
 }
 
-static err table_load(struct database *database, const struct table *table,
+static err table_load(struct database *database, const struct catalog_table *table,
                       struct catalog *arrays)
 {
     int64_t n = 0;
@@ -360,7 +65,7 @@ static err table_load(struct database *database, const struct table *table,
     *items_of(table, arrays) = items;
     *items_n_of(table, arrays) = (size_t)n;
 
-    struct row row = {.broken = ERR_OK};
+    struct catalog_row row = {.broken = ERR_OK};
     e = query_open(database, &table->select, &row.query);
     if (e) return e;
     int64_t i = 0;
@@ -432,8 +137,8 @@ static err arrays_load(struct database *database, struct catalog *arrays)
 {
     int64_t version = 0;
     err e = one_number(database, &version_read, &version);
-    for (size_t i = 0; !e && i < COUNT(tables); i++) {
-        e = table_load(database, &tables[i], arrays);
+    for (size_t i = 0; !e && i < CATALOG_TABLES_N; i++) {
+        e = table_load(database, &catalog_tables[i], arrays);
     }
     if (!e) e = points_resolve(arrays);
     arrays->version = (uint64_t)version;
@@ -456,7 +161,7 @@ err catalog_records_load(struct database *database, struct catalog **catalog)
     return e;
 }
 
-/* --- store ------------------------------------------------------------------------------- */
+/* --- store -------------------------------------------------------------------------- */
 
 static uint32_t id_of(const uint8_t *item)
 {
@@ -495,14 +200,14 @@ static bool point_same(const struct catalog *now, const struct catalog *next,
 
 /* Padding and the rest of a text buffer may differ without meaning: then a row is written
  * once more, which changes nothing. */
-static bool item_same(const struct table *table, const struct catalog *now,
+static bool item_same(const struct catalog_table *table, const struct catalog *now,
                       const struct catalog *next, const uint8_t *a, const uint8_t *b)
 {
-    if (table->bind == point_bind) return point_same(now, next, a, b);
+    if (table == &catalog_tables[CATALOG_TABLE_POINT]) return point_same(now, next, a, b);
     return memcmp(a, b, table->item_bytes) == 0;
 }
 
-static err item_store(struct database *database, const struct table *table,
+static err item_store(struct database *database, const struct catalog_table *table,
                       const struct catalog *next, const uint8_t *item)
 {
     struct query *query = NULL;
@@ -512,7 +217,7 @@ static err item_store(struct database *database, const struct table *table,
     return query_run(query);
 }
 
-static err table_store(struct database *database, const struct table *table,
+static err table_store(struct database *database, const struct catalog_table *table,
                        const struct catalog *now, const struct catalog *next)
 {
     size_t now_n = 0, next_n = 0, at = 0;
@@ -521,8 +226,8 @@ static err table_store(struct database *database, const struct table *table,
     err e = ERR_OK;
     for (size_t i = 0; !e && i < next_n; i++) {
         const uint8_t *item = next_items + i * table->item_bytes;
-        const uint8_t *old = now_n
-            ? item_find(now_items, now_n, table->item_bytes, item, &at) : NULL;
+        const uint8_t *old =
+            now_n ? item_find(now_items, now_n, table->item_bytes, item, &at) : NULL;
         if (old && item_same(table, now, next, old, item)) continue;
         e = item_store(database, table, next, item);
     }
@@ -541,8 +246,8 @@ static err store_all(struct database *database, const struct catalog *now,
                      const struct catalog *next)
 {
     err e = version_check(database, now->version);
-    for (size_t i = 0; !e && i < COUNT(tables); i++) {
-        e = table_store(database, &tables[i], now, next);
+    for (size_t i = 0; !e && i < CATALOG_TABLES_N; i++) {
+        e = table_store(database, &catalog_tables[i], now, next);
     }
     struct query *query = NULL;
     if (!e) e = query_open(database, &version_write, &query);
@@ -568,16 +273,16 @@ err catalog_records_store(struct database *database, const struct catalog *now,
     return database_commit(database);
 }
 
-/* --- a new terminal ---------------------------------------------------------------------- */
+/* --- a new terminal ----------------------------------------------------------------- */
 
 /* Copies of all arrays, the one of terminals with room for one more. */
 static err arrays_copy(const struct catalog *from, struct catalog *to)
 {
-    for (size_t i = 0; i < COUNT(tables); i++) {
-        const struct table *table = &tables[i];
+    for (size_t i = 0; i < CATALOG_TABLES_N; i++) {
+        const struct catalog_table *table = &catalog_tables[i];
         size_t n = 0;
         const uint8_t *items = items_read(table, from, &n);
-        size_t room = n + (table->bind == terminal_bind);
+        size_t room = n + (table == &catalog_tables[CATALOG_TABLE_TERMINAL]);
         if (room == 0) continue;
         void *copy = memory_new(room, table->item_bytes);
         if (!copy) return ERR_MEMORY;
@@ -604,7 +309,8 @@ static err terminal_append(struct catalog *arrays, const char *code, const char 
 }
 
 err catalog_records_add_terminal(struct database *database, const struct catalog *now,
-                                 const char *code, const char *name, struct catalog **next)
+                                 const char *code, const char *name,
+                                 struct catalog **next)
 {
     ensure(code != NULL);
     ensure(name != NULL);

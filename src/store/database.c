@@ -1,8 +1,8 @@
 /* database.c - the seam on SQLite: WAL, synchronous=FULL, statements prepared once.
  *
- * FULL is not a setting: with NORMAL a power cut lost acknowledged records in 20 of 30 tries.
- * A failed statement is logged here with its name, because only here the engine's own words
- * are at hand; callers see the class. */
+ * FULL is not a setting: with NORMAL a power cut lost acknowledged records in 20 of 30
+ * tries. A failed statement is logged here with its name, because only here the engine's
+ * own words are at hand; callers see the class. */
 #include "store/database.h"
 
 #include "base/ensure.h"
@@ -37,20 +37,20 @@ static const struct {
     int code; /* primary or extended */
     err e;
 } codes[] = {
-    {SQLITE_CONSTRAINT_UNIQUE,     ERR_DUPLICATE},
+    {SQLITE_CONSTRAINT_UNIQUE, ERR_DUPLICATE},
     {SQLITE_CONSTRAINT_PRIMARYKEY, ERR_DUPLICATE},
-    {SQLITE_CONSTRAINT_ROWID,      ERR_DUPLICATE},
-    {SQLITE_CONSTRAINT,            ERR_RANGE    },
-    {SQLITE_IOERR_SHMSIZE,         ERR_SPACE    },
-    {SQLITE_FULL,                  ERR_SPACE    },
-    {SQLITE_CORRUPT,               ERR_CORRUPT  },
-    {SQLITE_NOTADB,                ERR_CORRUPT  },
-    {SQLITE_BUSY,                  ERR_BUSY     },
-    {SQLITE_LOCKED,                ERR_BUSY     },
-    {SQLITE_NOMEM,                 ERR_MEMORY   },
-    {SQLITE_READONLY,              ERR_DENIED   },
-    {SQLITE_PERM,                  ERR_DENIED   },
-    {SQLITE_TOOBIG,                ERR_FULL     },
+    {SQLITE_CONSTRAINT_ROWID, ERR_DUPLICATE},
+    {SQLITE_CONSTRAINT, ERR_RANGE},
+    {SQLITE_IOERR_SHMSIZE, ERR_SPACE},
+    {SQLITE_FULL, ERR_SPACE},
+    {SQLITE_CORRUPT, ERR_CORRUPT},
+    {SQLITE_NOTADB, ERR_CORRUPT},
+    {SQLITE_BUSY, ERR_BUSY},
+    {SQLITE_LOCKED, ERR_BUSY},
+    {SQLITE_NOMEM, ERR_MEMORY},
+    {SQLITE_READONLY, ERR_DENIED},
+    {SQLITE_PERM, ERR_DENIED},
+    {SQLITE_TOOBIG, ERR_FULL},
 };
 
 static err class_of(int code)
@@ -70,8 +70,9 @@ static err report(struct database *database, const char *name, int code)
 {
     err e = class_of(code);
     if (!e || e == ERR_DUPLICATE || e == ERR_BUSY) return e;
-    log_event(LOG_ERROR, "database", "failed", "statement=%s class=%s code=%d text=\"%s\"",
-              name, err_name(e), code, sqlite3_errmsg(database->handle));
+    log_event(LOG_ERROR, "database", "failed",
+              "statement=%s class=%s code=%d text=\"%s\"", name, err_name(e), code,
+              sqlite3_errmsg(database->handle));
     return e;
 }
 
@@ -80,7 +81,7 @@ static err run_text(struct database *database, const char *name, const char *sql
     return report(database, name, sqlite3_exec(database->handle, sql, NULL, NULL, NULL));
 }
 
-/* --- open and close ---------------------------------------------------------------------- */
+/* --- open and close ----------------------------------------------------------------- */
 
 static err configure(struct database *database)
 {
@@ -150,7 +151,7 @@ void database_close(struct database *database)
     memory_free(database);
 }
 
-/* --- transactions ------------------------------------------------------------------------ */
+/* --- transactions ------------------------------------------------------------------- */
 
 err database_begin(struct database *database)
 {
@@ -183,12 +184,13 @@ void database_rollback(struct database *database)
     (void)sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-/* --- statements -------------------------------------------------------------------------- */
+/* --- statements --------------------------------------------------------------------- */
 
 static size_t slot_of(struct query *const *slots, size_t slots_n,
                       const struct statement *statement)
 {
-    size_t at = (size_t)((uintptr_t)statement / sizeof(void *) * 0x9e3779b97f4a7c15u >> 17);
+    size_t at =
+        (size_t)((uintptr_t)statement / sizeof(void *) * 0x9e3779b97f4a7c15u >> 17);
     at &= slots_n - 1;
     while (slots[at] && slots[at]->statement != statement) at = (at + 1) & (slots_n - 1);
     return at;
@@ -366,10 +368,10 @@ int64_t database_changed_n(struct database *database)
     return sqlite3_changes64(database->handle);
 }
 
-/* --- migrations and check ---------------------------------------------------------------- */
+/* --- migrations and check ----------------------------------------------------------- */
 
-static const struct statement migration_has = {
-    "database.migration_has", "SELECT 1 FROM migration WHERE name = ?1"};
+static const struct statement migration_has = {"database.migration_has",
+                                               "SELECT 1 FROM migration WHERE name = ?1"};
 static const struct statement migration_add = {
     "database.migration_add", "INSERT INTO migration (name) VALUES (?1)"};
 
@@ -399,7 +401,8 @@ static err migrate_one(struct database *database, const struct migration *migrat
     return query_run(query);
 }
 
-err database_migrate(struct database *database, const struct migration *list, size_t list_n)
+err database_migrate(struct database *database, const struct migration *list,
+                     size_t list_n)
 {
     ensure(database != NULL);
 
@@ -423,7 +426,8 @@ err database_migrate(struct database *database, const struct migration *list, si
     return e;
 }
 
-static const struct statement check_whole = {"database.check", "PRAGMA integrity_check(1)"};
+static const struct statement check_whole = {"database.check",
+                                             "PRAGMA integrity_check(1)"};
 static const struct statement check_references = {"database.check_references",
                                                   "PRAGMA foreign_key_check"};
 

@@ -3,7 +3,8 @@
  * One `struct database` is one connection, used by one thread at a time; each thread that
  * asks opens its own (database_open is cheap).  SQLite today (WAL, synchronous=FULL); the
  * seam is narrow so that an ODBC implementation can stand behind it.
- * SQL is written once in statement tables; values travel as parameters, never in the text. */
+ * SQL is written once in statement tables; values travel as parameters, never in the
+ * text. */
 #ifndef HEATNET_STORE_DATABASE_H
 #define HEATNET_STORE_DATABASE_H
 
@@ -37,7 +38,8 @@ MUST_USE err database_migrate(struct database *database, const struct migration 
                               size_t list_n);
 
 MUST_USE err database_begin(struct database *database); /* waits for other writers */
-MUST_USE err database_commit(struct database *database); /* durable when it returns ERR_OK */
+MUST_USE err
+database_commit(struct database *database); /* durable when it returns ERR_OK */
 void database_rollback(struct database *database);
 
 /* Start a statement; bind in order with the query_bind_* (each returns the query for
@@ -46,16 +48,18 @@ MUST_USE err query_open(struct database *database, const struct statement *state
                         struct query **query);
 void query_bind_i64(struct query *query, int64_t value);
 void query_bind_double(struct query *query, double value); /* NaN binds NULL */
-void query_bind_text(struct query *query, const char *value); /* NULL binds NULL; copied */
+void query_bind_text(struct query *query,
+                     const char *value); /* NULL binds NULL; copied */
 void query_bind_bytes(struct query *query, struct bytes value); /* not copied until run */
 /* Next row: true; false at the end or on error (see query_close). */
 bool query_row(struct query *query);
 int64_t query_i64(struct query *query, int column);
-double query_double(struct query *query, int column); /* NULL is NaN */
+double query_double(struct query *query, int column);    /* NULL is NaN */
 const char *query_text(struct query *query, int column); /* "" for NULL; till next row */
 struct bytes query_bytes(struct query *query, int column); /* till next row */
 bool query_is_null(struct query *query, int column);
-/* End; the first error of the whole statement. ERR_DUPLICATE: a unique rule was broken. */
+/* End; the first error of the whole statement. ERR_DUPLICATE: a unique rule was broken.
+ */
 MUST_USE err query_close(struct query *query);
 /* Run to the end without rows and close. */
 MUST_USE err query_run(struct query *query);

@@ -45,7 +45,8 @@ err historian_open(const struct historian_options *options, struct historian **h
     history_flush_open(&h->flush);
     h->options = *options;
     h->options.database_path = h->path;
-    err e = text_copy(h->path, sizeof h->path, options->database_path) ? ERR_OK : ERR_FULL;
+    err e =
+        text_copy(h->path, sizeof h->path, options->database_path) ? ERR_OK : ERR_FULL;
     if (!e) e = head_open(&h->head);
     if (!e) e = database_open(h->path, &h->database);
     if (!e) e = store_migrate(h->database);
@@ -90,7 +91,7 @@ uint64_t historian_checkpoint(const struct historian *historian)
     return historian->checkpoint;
 }
 
-/* --- append ------------------------------------------------------------------------------ */
+/* --- append ------------------------------------------------------------------------- */
 
 static bool times_fit(const struct block *block)
 {
@@ -125,7 +126,7 @@ void historian_figures(struct historian *historian, struct historian_figures *ou
     lock_give(&historian->lock);
 }
 
-/* --- readers ----------------------------------------------------------------------------- */
+/* --- readers ------------------------------------------------------------------------ */
 
 err history_reader_take(struct historian *historian, struct history_reader **reader)
 {
@@ -174,7 +175,7 @@ err history_reader_rows(struct history_reader *reader, size_t n)
     return ERR_OK;
 }
 
-/* --- lists of samples -------------------------------------------------------------------- */
+/* --- lists of samples --------------------------------------------------------------- */
 
 err sample_list_add(struct sample_list *list, const struct history_sample *sample)
 {
@@ -197,13 +198,13 @@ static bool rises(const struct sample_list *list)
     return true;
 }
 
-static void merge(const struct history_sample *from, size_t low, size_t middle, size_t high,
-                  struct history_sample *to)
+static void merge(const struct history_sample *from, size_t low, size_t middle,
+                  size_t high, struct history_sample *to)
 {
     size_t left = low, right = middle;
     for (size_t i = low; i < high; i++) {
-        bool take_left = left < middle &&
-                         (right >= high || from[left].time_ms <= from[right].time_ms);
+        bool take_left =
+            left < middle && (right >= high || from[left].time_ms <= from[right].time_ms);
         to[i] = take_left ? from[left++] : from[right++];
     }
 }

@@ -3,13 +3,14 @@
  *   historian_append -> head (columns per device) -> historian_flush -> segment rows
  *                                                    + hourly and daily roll-ups
  *
- * A segment is one device's samples over a span: shared times, one compressed column a point,
- * quality runs, a summary a point.  The head is not durable by itself: the raw log is, and the
- * flush stores in the same transaction up to which raw-log record it contains (`checkpoint`).
- * Same (device, time) appended again replaces the earlier row point by point (newest wins).
+ * A segment is one device's samples over a span: shared times, one compressed column a
+ * point, quality runs, a summary a point.  The head is not durable by itself: the raw log
+ * is, and the flush stores in the same transaction up to which raw-log record it contains
+ * (`checkpoint`). Same (device, time) appended again replaces the earlier row point by
+ * point (newest wins).
  *
- * One thread appends and flushes; any thread asks (each asking opens its own connection or
- * borrows one from the pool inside). */
+ * One thread appends and flushes; any thread asks (each asking opens its own connection
+ * or borrows one from the pool inside). */
 #ifndef HEATNET_STORE_HISTORIAN_H
 #define HEATNET_STORE_HISTORIAN_H
 
@@ -34,7 +35,8 @@ MUST_USE err historian_open(const struct historian_options *options,
                             struct historian **historian);
 void historian_close(struct historian *historian);
 
-/* Raw-log record up to which everything is in segments (0 = none): replay goes on behind. */
+/* Raw-log record up to which everything is in segments (0 = none): replay goes on behind.
+ */
 uint64_t historian_checkpoint(const struct historian *historian);
 
 MUST_USE err historian_append(struct historian *historian, const struct block *block);
@@ -52,20 +54,23 @@ struct history_sample {
     uint8_t quality;
 };
 
-/* All samples of `point` (of `device`) with from <= time < to, in order of time, in batches;
- * stops at the first error of `each`. */
-typedef err (*history_each)(void *context, const struct history_sample *samples, size_t n);
+/* All samples of `point` (of `device`) with from <= time < to, in order of time, in
+ * batches; stops at the first error of `each`. */
+typedef err (*history_each)(void *context, const struct history_sample *samples,
+                            size_t n);
+
 struct history_range {
     uint32_t device, point;
     int64_t from_ms, to_ms;
 };
+
 MUST_USE err historian_raw(struct historian *historian, const struct history_range *range,
                            history_each each, void *context);
 
 /* What a span of time held.  Only usable samples count; n == 0: the rest is NaN. */
 struct history_bucket {
     int64_t start_ms;
-    uint64_t n, bad_n;       /* usable, not usable */
+    uint64_t n, bad_n; /* usable, not usable */
     double min, max, sum;
     double first, last;
     int64_t first_ms, last_ms;
@@ -76,28 +81,29 @@ struct history_bucket {
 /* `n` equal buckets over the range; never loses a min or max; answered from roll-ups and
  * summaries where a bucket covers them, from samples elsewhere. */
 MUST_USE err historian_buckets(struct historian *historian,
-                               const struct history_range *range, struct history_bucket *out,
-                               size_t n);
+                               const struct history_range *range,
+                               struct history_bucket *out, size_t n);
 
 /* Local hours or days that begin in the range. */
 enum history_step { HISTORY_HOUR, HISTORY_DAY };
-MUST_USE err historian_steps(struct historian *historian, const struct history_range *range,
-                             enum history_step step,
-                             err (*each)(void *context, const struct history_bucket *bucket),
+
+MUST_USE err historian_steps(struct historian *historian,
+                             const struct history_range *range, enum history_step step,
+                             err (*each)(void *context,
+                                         const struct history_bucket *bucket),
                              void *context);
 
 /* The distinct times at which a device has a row with at least one sample that is not
  * absent (for completeness and gaps). */
-MUST_USE err historian_times(struct historian *historian, uint32_t device, int64_t from_ms,
-                             int64_t to_ms,
-                             err (*each)(void *context, const int64_t *times_ms, size_t n),
-                             void *context);
+/* tidy: allow parameters: a range would carry a point that means nothing here */
+MUST_USE err historian_times(
+    struct historian *historian, uint32_t device, int64_t from_ms, int64_t to_ms,
+    err (*each)(void *context, const int64_t *times_ms, size_t n), void *context);
 /* Rows of a device by local hour or day, from summaries (fast over years). */
-MUST_USE err historian_row_counts(struct historian *historian,
-                                  const struct history_range *device_range,
-                                  enum history_step step,
-                                  err (*each)(void *context, int64_t start_ms, uint64_t rows),
-                                  void *context);
+MUST_USE err historian_row_counts(
+    struct historian *historian, const struct history_range *device_range,
+    enum history_step step, err (*each)(void *context, int64_t start_ms, uint64_t rows),
+    void *context);
 
 /* Newest sample of each point of a device at or before `at_ms` (to fill the live table at
  * start): calls `each` once a point that has one. */
@@ -109,6 +115,7 @@ MUST_USE err historian_newest(struct historian *historian, uint32_t device, int6
 struct historian_figures {
     uint64_t samples, segments, segment_bytes, head_samples, head_bytes, late_rows;
 };
+
 void historian_figures(struct historian *historian, struct historian_figures *out);
 
 #endif

@@ -1,7 +1,8 @@
 /* historian_newest.c - the newest sample of each point of a device at some time.
  *
- * Mostly that time is now, and the head and the device's row of newest samples answer.  Only
- * points that have samples behind the time asked for are searched in segments, backwards. */
+ * Mostly that time is now, and the head and the device's row of newest samples answer.
+ * Only points that have samples behind the time asked for are searched in segments,
+ * backwards. */
 #include "base/ensure.h"
 #include "store/historian_state.h"
 
@@ -32,8 +33,8 @@ static err head_look(struct search *s)
         const struct head_chunk *chunk = &device->chunks[i];
         size_t columns = chunk->layout->columns_n;
         for (size_t j = 0; !e && j < chunk->rows_n * columns; j++) {
-            struct history_sample sample = {chunk->times_ms[j / columns], chunk->values[j],
-                                            chunk->qualities[j]};
+            struct history_sample sample = {chunk->times_ms[j / columns],
+                                            chunk->values[j], chunk->qualities[j]};
             if (sample.time_ms > s->at_ms) continue;
             e = latest_add(&s->head, chunk->layout->points[j % columns], &sample);
         }
@@ -62,11 +63,10 @@ static err stored_look(struct search *s)
 static err point_search(struct search *s, const struct segment *segment, uint32_t point)
 {
     struct history_reader *reader = s->reader;
-    bool found = false;
-    err e = segment_column(segment, &reader->coder, point, reader->values, reader->qualities,
-                           &found);
-    if (!e && found) e = segment_times(segment, &reader->coder, reader->times_ms);
-    if (e || !found) return e;
+    struct segment_rows rows = {reader->values, reader->qualities, false};
+    err e = segment_column(segment, &reader->coder, point, &rows);
+    if (!e && rows.found) e = segment_times(segment, &reader->coder, reader->times_ms);
+    if (e || !rows.found) return e;
     size_t r = segment->rows_n;
     while (r > 0 && (reader->times_ms[r - 1] > s->at_ms ||
                      reader->qualities[r - 1] == HISTORY_NO_SAMPLE)) {
@@ -93,7 +93,8 @@ static void late_strike(struct search *s)
 {
     size_t kept = 0;
     for (size_t i = 0; i < s->late.n; i++) {
-        if (!latest_find(&s->found, s->late.at[i].point)) s->late.at[kept++] = s->late.at[i];
+        if (!latest_find(&s->found, s->late.at[i].point))
+            s->late.at[kept++] = s->late.at[i];
     }
     s->late.n = kept;
 }

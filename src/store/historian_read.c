@@ -1,7 +1,7 @@
 /* historian_read.c - samples of a point, times of a device, newest samples.
  *
- * The head is copied first and the database read then: what a flush moves meanwhile is seen
- * twice, which settles, but never not at all. */
+ * The head is copied first and the database read then: what a flush moves meanwhile is
+ * seen twice, which settles, but never not at all. */
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "store/historian_state.h"
@@ -36,10 +36,10 @@ void history_picture_end(struct history_reader *reader)
     (void)e; /* a transaction that only read has nothing to lose */
 }
 
-/* --- from the head ----------------------------------------------------------------------- */
+/* --- from the head ------------------------------------------------------------------ */
 
-static err chunk_samples(const struct head_chunk *chunk, const struct history_range *range,
-                         struct sample_list *list)
+static err chunk_samples(const struct head_chunk *chunk,
+                         const struct history_range *range, struct sample_list *list)
 {
     size_t columns = chunk->layout->columns_n, c = 0;
     while (c < columns && chunk->layout->points[c] != range->point) c++;
@@ -106,20 +106,17 @@ err history_head_times(struct historian *historian, struct history_reader *reade
     return e ? e : sample_list_settle(reader, &reader->head);
 }
 
-/* --- from segments ----------------------------------------------------------------------- */
+/* --- from segments ------------------------------------------------------------------ */
 
 err history_segment_samples(struct history_reader *reader, struct bytes blob,
                             const struct history_range *range, struct sample_list *list)
 {
     struct segment segment;
-    bool found = false;
     err e = segment_open(blob, &segment);
     if (!e) e = history_reader_rows(reader, segment.rows_n);
-    if (!e) {
-        e = segment_column(&segment, &reader->coder, range->point, reader->values,
-                           reader->qualities, &found);
-    }
-    if (e || !found) return e;
+    struct segment_rows rows = {reader->values, reader->qualities, false};
+    if (!e) e = segment_column(&segment, &reader->coder, range->point, &rows);
+    if (e || !rows.found) return e;
     e = segment_times(&segment, &reader->coder, reader->times_ms);
     for (size_t r = 0; !e && r < segment.rows_n; r++) {
         int64_t time_ms = reader->times_ms[r];
@@ -208,7 +205,7 @@ err history_day_times(struct history_reader *reader, uint32_t device, int64_t da
     return e ? e : sample_list_settle(reader, &reader->day);
 }
 
-/* --- walking a range --------------------------------------------------------------------- */
+/* --- walking a range ---------------------------------------------------------------- */
 
 /* Hand the day that was gathered to `each`, with what the head has before `end_ms`. */
 static err day_emit(struct history_reader *reader, size_t *head_at, int64_t end_ms,
@@ -314,8 +311,10 @@ static err times_emit(void *context, const struct history_sample *samples, size_
     return e;
 }
 
+/* tidy: allow parameters: see the header */
 err historian_times(struct historian *historian, uint32_t device, int64_t from_ms,
-                    int64_t to_ms, err (*each)(void *context, const int64_t *times_ms, size_t n),
+                    int64_t to_ms,
+                    err (*each)(void *context, const int64_t *times_ms, size_t n),
                     void *context)
 {
     ensure(historian != NULL);

@@ -1,9 +1,10 @@
 /* historian_spans.c - buckets, local hours and days, counts of rows.
  *
- * All of them are spans between edges.  A day that is not in the head and whose roll-up units
- * each lie between two edges is answered from its roll-up; any other day from its samples.
- * Buckets much longer than a unit (SNAP_N units and more) are drawings: there a unit that
- * lies across an edge goes where most of it is, which moves the edge by at most half a unit. */
+ * All of them are spans between edges.  A day that is not in the head and whose roll-up
+ * units each lie between two edges is answered from its roll-up; any other day from its
+ * samples. Buckets much longer than a unit (SNAP_N units and more) are drawings: there a
+ * unit that lies across an edge goes where most of it is, which moves the edge by at most
+ * half a unit. */
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "store/historian_state.h"
@@ -72,7 +73,7 @@ static void unit_take(struct walk *w, int64_t middle_ms, const struct history_sp
     if (unit->n) rise_add(w, span, was_empty);
 }
 
-/* --- days -------------------------------------------------------------------------------- */
+/* --- days --------------------------------------------------------------------------- */
 
 static int64_t unit_end(const struct rollup *rollup, size_t unit, int64_t next_ms)
 {
@@ -145,13 +146,15 @@ static err day_take(struct walk *w, int64_t day_ms, struct bytes blob)
     if (next_ms <= w->range.from_ms) return ERR_OK;
     head_take_until(w, day_ms);
     size_t head_at = w->head_at;
-    while (head_at < reader->head.n && reader->head.at[head_at].time_ms < next_ms) head_at++;
+    while (head_at < reader->head.n && reader->head.at[head_at].time_ms < next_ms)
+        head_at++;
 
     err e = ERR_OK;
     if (head_at == w->head_at) {
         /* Row counts need no point, and 0 (all of them) is no point's number. */
         bool one = !w->rows && w->range.point != 0;
-        e = rollup_decode(blob, day_ms, one ? w->range.point : UINT32_MAX, &reader->rollup);
+        e = rollup_decode(blob, day_ms, one ? w->range.point : UINT32_MAX,
+                          &reader->rollup);
         if (!e && units_fit(w, &reader->rollup, next_ms)) {
             units_take(w, &reader->rollup, next_ms);
             return ERR_OK;
@@ -207,7 +210,8 @@ static err walk_run(struct historian *historian, struct walk *w)
 static struct history_bucket bucket_of(const struct history_span *span, int64_t start_ms,
                                        int64_t end_ms)
 {
-    struct history_bucket bucket = {.start_ms = start_ms, .n = span->n, .bad_n = span->bad_n};
+    struct history_bucket bucket = {
+        .start_ms = start_ms, .n = span->n, .bad_n = span->bad_n};
     bool empty = span->n == 0;
     bucket.min = empty ? NAN : span->min;
     bucket.max = empty ? NAN : span->max;
@@ -221,7 +225,7 @@ static struct history_bucket bucket_of(const struct history_span *span, int64_t 
     return bucket;
 }
 
-/* --- buckets ----------------------------------------------------------------------------- */
+/* --- buckets ------------------------------------------------------------------------ */
 
 /* Edge i: the first time t with (t - from) * n / length >= i. */
 static int64_t bucket_edge(const struct history_range *range, size_t n, size_t i)
@@ -240,7 +244,8 @@ err historian_buckets(struct historian *historian, const struct history_range *r
 
     if (n == 0) return ERR_OK;
     if (n > EDGES_MAX || range->from_ms >= range->to_ms) return ERR_RANGE;
-    if (range->from_ms < -4000000000000000 || range->to_ms > 4000000000000000) return ERR_RANGE;
+    if (range->from_ms < -4000000000000000 || range->to_ms > 4000000000000000)
+        return ERR_RANGE;
     if ((uint64_t)(range->to_ms - range->from_ms) < n) return ERR_RANGE;
     int64_t *edges = memory_new(n + 1, sizeof *edges);
     struct history_span *spans = memory_new(n, sizeof *spans);
@@ -249,13 +254,14 @@ err historian_buckets(struct historian *historian, const struct history_range *r
     struct walk w = {.range = *range, .edges = edges, .n = n, .spans = spans};
     w.snap_ms = (range->to_ms - range->from_ms) / (int64_t)n / SNAP_N;
     if (!e) e = walk_run(historian, &w);
-    for (size_t i = 0; !e && i < n; i++) out[i] = bucket_of(&spans[i], edges[i], edges[i + 1]);
+    for (size_t i = 0; !e && i < n; i++)
+        out[i] = bucket_of(&spans[i], edges[i], edges[i + 1]);
     memory_free(edges);
     memory_free(spans);
     return e;
 }
 
-/* --- local hours and days ---------------------------------------------------------------- */
+/* --- local hours and days ----------------------------------------------------------- */
 
 static int64_t step_next(const struct calendar *calendar, enum history_step step,
                          int64_t time_ms)

@@ -5,8 +5,8 @@
  *   historian_read.c     samples of a point, times of a device, newest samples
  *   historian_spans.c    buckets, local hours and days
  *
- * The lock guards the head, the pool and the figures.  The thread that appends may read the
- * head without it, because only that thread changes it. */
+ * The lock guards the head, the pool and the figures.  The thread that appends may read
+ * the head without it, because only that thread changes it. */
 #ifndef HEATNET_STORE_HISTORIAN_STATE_H
 #define HEATNET_STORE_HISTORIAN_STATE_H
 
@@ -23,6 +23,7 @@
 #include <stdbool.h>
 
 enum { READERS_KEPT_MAX = 8 };
+
 /* A blob belongs to a local day; days are never longer than this. */
 enum { DAY_MS_MAX = 27 * 3600000 };
 
@@ -83,12 +84,14 @@ struct historian {
     uint64_t checkpoint;
 };
 
-MUST_USE err history_reader_take(struct historian *historian, struct history_reader **reader);
+MUST_USE err history_reader_take(struct historian *historian,
+                                 struct history_reader **reader);
 void history_reader_give(struct historian *historian, struct history_reader *reader);
 /* Room for a segment's rows in times_ms, values, qualities and seen. */
 MUST_USE err history_reader_rows(struct history_reader *reader, size_t n);
 
-MUST_USE err sample_list_add(struct sample_list *list, const struct history_sample *sample);
+MUST_USE err sample_list_add(struct sample_list *list,
+                             const struct history_sample *sample);
 /* Sort by time; of equal times only the last one added stays. */
 MUST_USE err sample_list_settle(struct history_reader *reader, struct sample_list *list);
 
@@ -101,10 +104,11 @@ MUST_USE err history_segment_samples(struct history_reader *reader, struct bytes
                                      struct sample_list *list);
 /* The times of the device's rows of one day with a sample that is not absent: as samples,
  * settled, those of the head (given in reader->head) among them; in reader->day. */
-MUST_USE err history_day_times(struct history_reader *reader, uint32_t device, int64_t day_ms,
-                               int64_t next_ms);
+MUST_USE err history_day_times(struct history_reader *reader, uint32_t device,
+                               int64_t day_ms, int64_t next_ms);
 /* The times of the head's rows with a sample that is not absent, into reader->head. */
-MUST_USE err history_head_times(struct historian *historian, struct history_reader *reader,
+MUST_USE err history_head_times(struct historian *historian,
+                                struct history_reader *reader,
                                 const struct history_range *range);
 /* All samples of the point on one day (head's among them), settled, into reader->day. */
 MUST_USE err history_day_samples(struct history_reader *reader,

@@ -7,7 +7,9 @@
 #include <string.h>
 
 enum method { METHOD_CONSTANT, METHOD_INTEGERS, METHOD_FLOATS, METHOD_DOUBLES };
+
 enum way { WAY_DIVIDE, WAY_MULTIPLY, WAY_FLOAT, WAY_N };
+
 enum { ORDERS_N = 3, EXCEPTION_BIT = 0x40, SAMPLED_N = 16, VARINT_BYTES_MAX = 10 };
 
 /* Beyond it differences could leave 53 bits, and planes are smaller anyway. */
@@ -74,7 +76,7 @@ static int decimals_of(double value, enum way way, int from)
     return COLUMN_DECIMALS_MAX + 1;
 }
 
-/* --- choosing ---------------------------------------------------------------------------- */
+/* --- choosing ----------------------------------------------------------------------- */
 
 /* A first guess from a few values; false when most of them do not fit this way at all. */
 static bool scale_guess(const double *values, size_t n, struct scale *scale)
@@ -155,7 +157,7 @@ static bool all_same(const double *values, size_t n)
     return true;
 }
 
-/* --- encode ------------------------------------------------------------------------------ */
+/* --- encode ------------------------------------------------------------------------- */
 
 static uint8_t *put_varint(uint8_t *to, uint64_t value)
 {
@@ -167,7 +169,8 @@ static uint8_t *put_varint(uint8_t *to, uint64_t value)
     return to;
 }
 
-static void differences_put(const int64_t *m, size_t n, unsigned order, struct buffer *out)
+static void differences_put(const int64_t *m, size_t n, unsigned order,
+                            struct buffer *out)
 {
     size_t start = out->n;
     uint8_t *to = buffer_extend(out, n * VARINT_BYTES_MAX);
@@ -184,29 +187,36 @@ static void differences_put(const int64_t *m, size_t n, unsigned order, struct b
     out->n = start + (size_t)(to - (out->at + start));
 }
 
-static void exceptions_put(const double *values, const int64_t *m, size_t n,
-                           struct scale scale, size_t count, struct buffer *out)
+/* A column made integers. */
+struct integers {
+    const double *values;
+    const int64_t *m;
+    size_t n, exceptions;
+    struct scale scale;
+    unsigned order;
+};
+
+static void exceptions_put(const struct integers *in, struct buffer *out)
 {
-    buffer_put_varint(out, count);
+    buffer_put_varint(out, in->exceptions);
     size_t before = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (bits_of(value_of(m[i], scale)) == bits_of(values[i])) continue;
+    for (size_t i = 0; i < in->n; i++) {
+        uint64_t bits = bits_of(in->values[i]);
+        if (bits_of(value_of(in->m[i], in->scale)) == bits) continue;
         buffer_put_varint(out, i - before);
-        buffer_put_u64_le(out, bits_of(values[i]));
+        buffer_put_u64_le(out, bits);
         before = i;
     }
 }
 
-static void integers_put(const double *values, size_t n, const int64_t *m,
-                         struct scale scale, size_t exceptions, unsigned order,
-                         struct buffer *out)
+static void integers_put(const struct integers *in, struct buffer *out)
 {
-    unsigned tag = METHOD_INTEGERS | (unsigned)scale.way << 2 | order << 4;
-    if (exceptions) tag |= EXCEPTION_BIT;
+    unsigned tag = METHOD_INTEGERS | (unsigned)in->scale.way << 2 | in->order << 4;
+    if (in->exceptions) tag |= EXCEPTION_BIT;
     buffer_put_u8(out, (uint8_t)tag);
-    buffer_put_u8(out, (uint8_t)scale.decimals);
-    if (exceptions) exceptions_put(values, m, n, scale, exceptions, out);
-    differences_put(m, n, order, out);
+    buffer_put_u8(out, (uint8_t)in->scale.decimals);
+    if (in->exceptions) exceptions_put(in, out);
+    differences_put(in->m, in->n, in->order, out);
 }
 
 static void planes_put(const double *values, size_t n, bool floats, struct buffer *out)
@@ -266,26 +276,28 @@ err column_encode(const double *values, size_t n, struct column_room *room,
     }
     err e = room_reserve(room, n);
     if (e) return e;
+
     static const enum way ways[] = {WAY_DIVIDE, WAY_FLOAT, WAY_MULTIPLY};
+
     bool floats = all_floats(values, n);
     for (size_t i = 0; i < COUNT(ways); i++) {
-        struct scale scale = {ways[i], 0};
-        size_t exceptions = 0;
+        struct integers in = {values, room->integers, n, 0, {ways[i], 0}, 0};
         uint64_t bits = 0;
         if (ways[i] == WAY_FLOAT && !floats) continue;
-        if (!scale_guess(values, n, &scale)) continue;
-        if (!integers_fill(values, n, &scale, room->integers, &exceptions)) continue;
-        unsigned order = order_choose(room->integers, n, &bits);
-        if (bits + exceptions * 72 > n * (floats ? 26u : 52u)) continue; /* planes are less */
-        integers_put(values, n, room->integers, scale, exceptions, order, out);
-        if (!exceptions) *decimals = scale.decimals;
+        if (!scale_guess(values, n, &in.scale)) continue;
+        if (!integers_fill(values, n, &in.scale, room->integers, &in.exceptions))
+            continue;
+        in.order = order_choose(room->integers, n, &bits);
+        if (bits + in.exceptions * 72 > n * (floats ? 26u : 52u)) continue; /* planes */
+        integers_put(&in, out);
+        if (!in.exceptions) *decimals = in.scale.decimals;
         return ERR_OK;
     }
     planes_put(values, n, floats, out);
     return ERR_OK;
 }
 
-/* --- decode ------------------------------------------------------------------------------ */
+/* --- decode ------------------------------------------------------------------------- */
 
 /* Sums of differences wrap around on damaged bytes; they are unsigned for that. */
 static bool integers_take(struct bytes *in, size_t n, unsigned order, struct scale scale,
@@ -340,7 +352,8 @@ static err integers_decode(struct bytes in, size_t n, unsigned tag, double *valu
     struct scale scale = {(enum way)(tag >> 2 & 3), 0};
     unsigned order = tag >> 4 & 3;
     if (scale.way >= WAY_N || order >= ORDERS_N) return ERR_CORRUPT;
-    if (!bytes_take_u8(&in, &decimals) || decimals > COLUMN_DECIMALS_MAX) return ERR_CORRUPT;
+    if (!bytes_take_u8(&in, &decimals) || decimals > COLUMN_DECIMALS_MAX)
+        return ERR_CORRUPT;
     scale.decimals = decimals;
 
     uint64_t count = 0;
@@ -361,7 +374,8 @@ static err planes_decode(struct bytes in, size_t n, bool floats, double *values)
     uint64_t bits = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t change = 0;
-        for (size_t p = 0; p < planes; p++) change |= (uint64_t)in.at[p * n + i] << (8 * p);
+        for (size_t p = 0; p < planes; p++)
+            change |= (uint64_t)in.at[p * n + i] << (8 * p);
         bits ^= change;
         values[i] = of_bits(bits);
         if (!floats) continue;

@@ -1,17 +1,19 @@
-/* history_column.h - one column of doubles as few bytes, bit by bit the same when read back.
+/* history_column.h - one column of doubles as few bytes, bit by bit the same when read
+ * back.
  *
  * What makes this data small is that readings are decimals with few digits: a column is
- * turned into integers m with value = m / 10^e, and those into differences.  Three ways of
- * computing the value from m are tried, because devices deliver all three; whatever does not
- * fit (-0, NaN with its payload, infinities) is an exception that keeps its 64 bits.
+ * turned into integers m with value = m / 10^e, and those into differences.  Three ways
+ * of computing the value from m are tried, because devices deliver all three; whatever
+ * does not fit (-0, NaN with its payload, infinities) is an exception that keeps its 64
+ * bits.
  *
  *   tag 1 | ...           tag: bits 0-1 method, 2-3 way, 4-5 order, 6 exceptions
  *   method 0 constant:    64 bits of the value
- *   method 1 integers:    e 1 | [exceptions] | zigzag varints of m (order 0), of the first
- *                         difference (1) or of the second (2)
- *     exceptions:         varint count | (varint index - index before | 64 bits)*
- *   method 2 floats:      every value is a float: 4 byte planes of the XOR with the one before
- *   method 3 doubles:     8 byte planes of the XOR with the one before
+ *   method 1 integers:    e 1 | [exceptions] | zigzag varints of m (order 0), of the
+ * first difference (1) or of the second (2) exceptions:         varint count | (varint
+ * index - index before | 64 bits)* method 2 floats:      every value is a float: 4 byte
+ * planes of the XOR with the one before method 3 doubles:     8 byte planes of the XOR
+ * with the one before
  *
  *   way 0: m / 10^e    1: m * (1 / 10^e)    2: (float)(m / 10^e)
  *

@@ -37,7 +37,7 @@ void head_close(struct head *head)
     *head = (struct head){0};
 }
 
-/* --- devices ----------------------------------------------------------------------------- */
+/* --- devices ------------------------------------------------------------------------ */
 
 static size_t slot_of(struct head_device *const *slots, size_t slots_n, uint32_t device)
 {
@@ -48,7 +48,8 @@ static size_t slot_of(struct head_device *const *slots, size_t slots_n, uint32_t
 
 const struct head_device *head_find(const struct head *head, uint32_t device)
 {
-    const struct head_device *d = head->slots[slot_of(head->slots, head->slots_n, device)];
+    const struct head_device *d =
+        head->slots[slot_of(head->slots, head->slots_n, device)];
     return d && d->chunks_n ? d : NULL;
 }
 
@@ -87,7 +88,7 @@ static err device_take(struct head *head, uint32_t number, struct head_device **
     return ERR_OK;
 }
 
-/* --- chunks ------------------------------------------------------------------------------ */
+/* --- chunks ------------------------------------------------------------------------- */
 
 static bool layout_fits(const struct head_chunk *chunk, const struct block *block)
 {
@@ -111,7 +112,8 @@ static err layout_make(struct head_chunk *chunk, const struct block *block)
 static err chunk_take(struct head_device *device, const struct block *block,
                       struct head_chunk **chunk)
 {
-    struct head_chunk *last = device->chunks_n ? &device->chunks[device->chunks_n - 1] : NULL;
+    struct head_chunk *last =
+        device->chunks_n ? &device->chunks[device->chunks_n - 1] : NULL;
     if (last && layout_fits(last, block)) {
         *chunk = last;
         return ERR_OK;
@@ -120,7 +122,8 @@ static err chunk_take(struct head_device *device, const struct block *block,
         size_t room = device->chunks_room ? device->chunks_room * 2 : 1;
         struct head_chunk *more = memory_resize(device->chunks, room, sizeof *more);
         if (!more) return ERR_MEMORY;
-        memset(more + device->chunks_room, 0, (room - device->chunks_room) * sizeof *more);
+        memset(more + device->chunks_room, 0,
+               (room - device->chunks_room) * sizeof *more);
         device->chunks = more;
         device->chunks_room = room;
     }

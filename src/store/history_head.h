@@ -1,7 +1,7 @@
 /* history_head.h - the rows that are not in segments yet, per device, as they came.
  *
- * Row by row, so that the usual block (one poll of a device) is one copy.  Rows with the same
- * columns lie in one chunk.  Not locked here: the historian's lock is. */
+ * Row by row, so that the usual block (one poll of a device) is one copy.  Rows with the
+ * same columns lie in one chunk.  Not locked here: the historian's lock is. */
 #ifndef HEATNET_STORE_HISTORY_HEAD_H
 #define HEATNET_STORE_HISTORY_HEAD_H
 

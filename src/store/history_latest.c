@@ -45,7 +45,8 @@ err latest_add(struct latest *latest, uint32_t point, const struct history_sampl
 {
     size_t at = place_of(latest, point);
     if (at < latest->n && latest->at[at].point == point) {
-        if (sample->time_ms >= latest->at[at].sample.time_ms) latest->at[at].sample = *sample;
+        if (sample->time_ms >= latest->at[at].sample.time_ms)
+            latest->at[at].sample = *sample;
         return ERR_OK;
     }
     err e = reserve(latest, latest->n + 1);

@@ -1,8 +1,8 @@
-/* history_latest.h - the newest sample of each point of a device, as the bytes of a blob, so
- * that the live table is filled at start by reading one row a device.
+/* history_latest.h - the newest sample of each point of a device, as the bytes of a blob,
+ * so that the live table is filled at start by reading one row a device.
  *
- *   latest    | crc 4 | version 1 | points | (point - point before | time_ms 8 | quality 1
- *             | bits of the value 8)* |                                                    */
+ *   latest    | crc 4 | version 1 | points | (point - point before | time_ms 8 | quality
+ * 1 | bits of the value 8)* |                                                    */
 #ifndef HEATNET_STORE_HISTORY_LATEST_H
 #define HEATNET_STORE_HISTORY_LATEST_H
 
@@ -30,7 +30,8 @@ void latest_close(struct latest *latest);
 /* Take the sample when it is not older than what is there. */
 MUST_USE err latest_add(struct latest *latest, uint32_t point,
                         const struct history_sample *sample);
-/* The same for a sample that was stored before all that is there: only when it is newer. */
+/* The same for a sample that was stored before all that is there: only when it is newer.
+ */
 MUST_USE err latest_add_older(struct latest *latest, uint32_t point,
                               const struct history_sample *sample);
 /* NULL: the point is not there. */

@@ -34,25 +34,25 @@ err matrix_reserve(struct matrix *matrix, size_t rows_n, size_t columns_n)
 {
     size_t cells = rows_n * columns_n, values_room = matrix->cells_room;
     size_t rows_room = matrix->rows_room;
-    bool good = grow((void **)&matrix->times_ms, &rows_room, rows_n, sizeof(int64_t)) &&
-                grow((void **)&matrix->points, &matrix->columns_room, columns_n,
-                     sizeof(uint32_t)) &&
-                grow((void **)&matrix->values, &values_room, cells, sizeof(double)) &&
-                grow((void **)&matrix->qualities, &matrix->cells_room, cells,
-                     sizeof(uint16_t));
+    bool good =
+        grow((void **)&matrix->times_ms, &rows_room, rows_n, sizeof(int64_t)) &&
+        grow((void **)&matrix->points, &matrix->columns_room, columns_n,
+             sizeof(uint32_t)) &&
+        grow((void **)&matrix->values, &values_room, cells, sizeof(double)) &&
+        grow((void **)&matrix->qualities, &matrix->cells_room, cells, sizeof(uint16_t));
     matrix->rows_room = rows_room;
     return good ? ERR_OK : ERR_MEMORY;
 }
 
-/* --- sorting ----------------------------------------------------------------------------- */
+/* --- sorting ------------------------------------------------------------------------ */
 
 static void merge(const struct matrix_row *from, size_t low, size_t middle, size_t high,
                   struct matrix_row *to)
 {
     size_t left = low, right = middle;
     for (size_t i = low; i < high; i++) {
-        bool take_left = left < middle &&
-                         (right >= high || from[left].time_ms <= from[right].time_ms);
+        bool take_left =
+            left < middle && (right >= high || from[left].time_ms <= from[right].time_ms);
         to[i] = take_left ? from[left++] : from[right++];
     }
 }
@@ -77,7 +77,7 @@ void matrix_sort(struct matrix_row *rows, size_t n, struct matrix_row *spare)
     if (from != rows) memcpy(rows, from, n * sizeof *rows);
 }
 
-/* --- columns ----------------------------------------------------------------------------- */
+/* --- columns ------------------------------------------------------------------------ */
 
 static int point_order(const void *a, const void *b)
 {
@@ -106,7 +106,8 @@ static err points_unite(struct matrix *matrix, const struct matrix_view *views,
             if (!known) matrix->points[n++] = before[c];
         }
         bool sorted = true;
-        for (size_t i = 1; i < n; i++) sorted &= matrix->points[i - 1] < matrix->points[i];
+        for (size_t i = 1; i < n; i++)
+            sorted &= matrix->points[i - 1] < matrix->points[i];
         if (!sorted) qsort(matrix->points, n, sizeof(uint32_t), point_order);
         matrix->columns_n = n;
     }
@@ -121,14 +122,14 @@ static void map_make(struct matrix *matrix, const struct matrix_view *view)
             matrix->map[c] = (uint32_t)c;
             continue;
         }
-        const uint32_t *found = bsearch(&point, matrix->points, matrix->columns_n,
-                                        sizeof point, point_order);
+        const uint32_t *found =
+            bsearch(&point, matrix->points, matrix->columns_n, sizeof point, point_order);
         ensure(found != NULL);
         matrix->map[c] = (uint32_t)(found - matrix->points);
     }
 }
 
-/* --- cells ------------------------------------------------------------------------------- */
+/* --- cells -------------------------------------------------------------------------- */
 
 static size_t distinct_times(const struct matrix_row *rows, size_t n)
 {

@@ -1,8 +1,8 @@
 /* history_matrix.h - rows of a device from several sources, made one sorted table.
  *
- * A *view* is rows that somebody else holds (a chunk of the head, a decoded segment).  Views
- * are given oldest first; where two have a sample of the same point and time, the later view
- * wins, and within a view the later row. */
+ * A *view* is rows that somebody else holds (a chunk of the head, a decoded segment).
+ * Views are given oldest first; where two have a sample of the same point and time, the
+ * later view wins, and within a view the later row. */
 #ifndef HEATNET_STORE_HISTORY_MATRIX_H
 #define HEATNET_STORE_HISTORY_MATRIX_H
 
@@ -18,8 +18,8 @@ struct matrix_view {
     size_t rows_n, columns_n;
     const int64_t *times_ms;
     const uint32_t *points;
-    const double *values;      /* of row r and column c: [r * row_step + c * column_step] */
-    const uint8_t *bytes;      /* qualities, one of the two */
+    const double *values; /* of row r and column c: [r * row_step + c * column_step] */
+    const uint8_t *bytes; /* qualities, one of the two */
     const uint16_t *qualities;
     size_t row_step, column_step;
 };
@@ -30,8 +30,8 @@ struct matrix_row {
     uint32_t view, row;
 };
 
-/* rows_n distinct times, rising; columns_n points, rising.  The cell of row r and column c
- * stands at [c * rows_n + r].  Its memory grows and is used again. */
+/* rows_n distinct times, rising; columns_n points, rising.  The cell of row r and column
+ * c stands at [c * rows_n + r].  Its memory grows and is used again. */
 struct matrix {
     size_t rows_n, columns_n;
     int64_t *times_ms;

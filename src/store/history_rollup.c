@@ -89,7 +89,7 @@ size_t rollup_unit(const struct rollup *rollup, int64_t time_ms)
     return unit < rollup->units_n ? unit : rollup->units_n - 1;
 }
 
-/* --- encode ------------------------------------------------------------------------------ */
+/* --- encode ------------------------------------------------------------------------- */
 
 struct patterns {
     struct buffer bytes; /* one after the other */
@@ -159,7 +159,8 @@ static err values_put(const struct rollup *rollup, const struct history_span *sp
     }
     if (n == 0) return ERR_OK;
     err e = column_put(edges, EDGES_N * n, room, code, out);
-    for (size_t i = 0; !e && i < COUNT(sums); i++) e = column_put(sums[i], n, room, code, out);
+    for (size_t i = 0; !e && i < COUNT(sums); i++)
+        e = column_put(sums[i], n, room, code, out);
     return e;
 }
 
@@ -196,7 +197,8 @@ static err point_put(const struct rollup *rollup, size_t i, struct column_room *
     if (index == PATTERNS_MAX) buffer_put(&parts->codes, buffer_bytes(&parts->pattern));
     buffer_put_u8(&parts->codes, (uint8_t)(rollup->decimals[i] + 1));
     err e = values_put(rollup, spans, room, &parts->code, &parts->codes);
-    buffer_put_varint(&parts->directory, rollup->points[i] - (i ? rollup->points[i - 1] : 0));
+    buffer_put_varint(&parts->directory,
+                      rollup->points[i] - (i ? rollup->points[i - 1] : 0));
     buffer_put_varint(&parts->directory, parts->codes.n - start);
     return e ? e : parts->codes.broken;
 }
@@ -211,12 +213,14 @@ static void patterns_put(const struct patterns *patterns, struct buffer *out)
     }
 }
 
-err rollup_encode(const struct rollup *rollup, struct column_room *room, struct buffer *out)
+err rollup_encode(const struct rollup *rollup, struct column_room *room,
+                  struct buffer *out)
 {
     struct rollup_parts parts;
     parts_open(&parts);
     err e = ERR_OK;
-    for (size_t i = 0; !e && i < rollup->points_n; i++) e = point_put(rollup, i, room, &parts);
+    for (size_t i = 0; !e && i < rollup->points_n; i++)
+        e = point_put(rollup, i, room, &parts);
 
     size_t start = out->n;
     buffer_put_u32_le(out, 0);
@@ -237,7 +241,7 @@ err rollup_encode(const struct rollup *rollup, struct column_room *room, struct 
     return ERR_OK;
 }
 
-/* --- decode ------------------------------------------------------------------------------ */
+/* --- decode ------------------------------------------------------------------------- */
 
 static bool head_take(struct bytes *in, struct rollup *rollup)
 {
@@ -262,7 +266,8 @@ static bool take_sized(struct bytes *in, struct bytes *taken)
     return bytes_take_varint(in, &n) && n <= in->n && bytes_take(in, (size_t)n, taken);
 }
 
-static bool patterns_take(struct bytes *in, struct bytes patterns[PATTERNS_MAX], size_t *n)
+static bool patterns_take(struct bytes *in, struct bytes patterns[PATTERNS_MAX],
+                          size_t *n)
 {
     uint64_t count;
     if (!bytes_take_varint(in, &count) || count > PATTERNS_MAX) return false;
@@ -301,7 +306,8 @@ static bool pattern_apply(struct bytes *in, const struct rollup *rollup,
     return true;
 }
 
-static err values_take(struct bytes in, size_t units_n, size_t n, struct history_span *spans)
+static err values_take(struct bytes in, size_t units_n, size_t n,
+                       struct history_span *spans)
 {
     double edges[EDGES_N * ROLLUP_UNITS_MAX], sums[3][ROLLUP_UNITS_MAX];
     struct bytes code;
@@ -354,33 +360,55 @@ static err point_take(struct bytes in, const struct bytes *patterns, size_t patt
     return in.n ? ERR_CORRUPT : ERR_OK;
 }
 
-err rollup_decode(struct bytes blob, int64_t day_ms, uint32_t point, struct rollup *rollup)
+struct walk {
+    struct bytes directory, codes;
+    struct bytes patterns[PATTERNS_MAX];
+    size_t patterns_n;
+    uint64_t points_n, at;
+};
+
+/* Everything before the codes. */
+static bool walk_begin(struct walk *walk, struct bytes in, struct rollup *rollup)
 {
-    struct bytes in = blob, patterns[PATTERNS_MAX];
-    size_t patterns_n = 0;
-    uint64_t points_n;
+    uint64_t gap, n;
+    walk->at = 0;
+    if (!head_take(&in, rollup)) return false;
+    if (!patterns_take(&in, walk->patterns, &walk->patterns_n)) return false;
+    if (!bytes_take_varint(&in, &walk->points_n) || walk->points_n > in.n) return false;
+    walk->directory = in;
+    for (uint64_t i = 0; i < walk->points_n; i++) {
+        if (!bytes_take_varint(&in, &gap) || !bytes_take_varint(&in, &n)) return false;
+    }
+    walk->codes = in;
+    return true;
+}
+
+/* The next point and its code. */
+static bool walk_next(struct walk *walk, bool first, struct bytes *code)
+{
+    uint64_t gap = 0, n = 0;
+    bool fits = bytes_take_varint(&walk->directory, &gap) &&
+                bytes_take_varint(&walk->directory, &n);
+    ensure(fits); /* walk_begin has seen it */
+    if (gap > UINT32_MAX - walk->at || (!first && gap == 0)) return false;
+    walk->at += gap;
+    return n <= walk->codes.n && bytes_take(&walk->codes, (size_t)n, code);
+}
+
+err rollup_decode(struct bytes blob, int64_t day_ms, uint32_t point,
+                  struct rollup *rollup)
+{
+    struct walk walk;
+    struct bytes code;
     rollup->day_ms = day_ms;
     rollup->points_n = 0;
-    if (!head_take(&in, rollup) || !patterns_take(&in, patterns, &patterns_n)) {
-        return ERR_CORRUPT;
-    }
-    if (!bytes_take_varint(&in, &points_n) || points_n > in.n) return ERR_CORRUPT;
-    if (!reserve(rollup, point ? 1 : (size_t)points_n + 1)) return ERR_MEMORY;
-
-    struct bytes directory = in, skipped;
-    uint64_t gap, n, at = 0;
-    for (uint64_t i = 0; i < points_n; i++) {
-        if (!bytes_take_varint(&in, &gap) || !bytes_take_varint(&in, &n)) return ERR_CORRUPT;
-    }
-    for (uint64_t i = 0; i < points_n; i++) {
-        bool fits = bytes_take_varint(&directory, &gap) && bytes_take_varint(&directory, &n);
-        ensure(fits);
-        if (gap > UINT32_MAX - at || (i && gap == 0) || n > in.n) return ERR_CORRUPT;
-        at += gap;
-        if (!bytes_take(&in, (size_t)n, &skipped)) return ERR_CORRUPT;
-        if (point && at != point) continue;
-        rollup->points[rollup->points_n] = (uint32_t)at;
-        err e = point_take(skipped, patterns, patterns_n, rollup);
+    if (!walk_begin(&walk, blob, rollup)) return ERR_CORRUPT;
+    if (!reserve(rollup, point ? 1 : (size_t)walk.points_n + 1)) return ERR_MEMORY;
+    for (uint64_t i = 0; i < walk.points_n; i++) {
+        if (!walk_next(&walk, i == 0, &code)) return ERR_CORRUPT;
+        if (point && walk.at != point) continue;
+        rollup->points[rollup->points_n] = (uint32_t)walk.at;
+        err e = point_take(code, walk.patterns, walk.patterns_n, rollup);
         if (e) return e;
         rollup->points_n++;
         if (point) break;

@@ -10,8 +10,16 @@
 #include <string.h>
 
 enum { VERSION = 1, FLAG_JOINED = 1 };
-enum { COLUMN_PRESENCE = 1, COLUMN_QUALITIES = 2, COLUMN_ABSENT_VALUES = 4, COLUMN_ZSTD = 128 };
+
+enum {
+    COLUMN_PRESENCE = 1,
+    COLUMN_QUALITIES = 2,
+    COLUMN_ABSENT_VALUES = 4,
+    COLUMN_ZSTD = 128
+};
+
 enum { TIMES_EVEN = 0, TIMES_UNEVEN = 1, TIMES_ZSTD = 128 };
+
 enum { JOIN_ROWS_MAX = 700, PACK_BYTES_MIN = 48 };
 
 void segment_coder_open(struct segment_coder *coder)
@@ -21,6 +29,7 @@ void segment_coder_open(struct segment_coder *coder)
     buffer_open(&coder->packed, SEGMENT_BYTES_MAX);
     buffer_open(&coder->body, SEGMENT_BYTES_MAX);
     buffer_open(&coder->runs, SEGMENT_BYTES_MAX);
+    buffer_open(&coder->directory, SEGMENT_BYTES_MAX);
 }
 
 void segment_coder_close(struct segment_coder *coder)
@@ -30,6 +39,7 @@ void segment_coder_close(struct segment_coder *coder)
     buffer_close(&coder->packed);
     buffer_close(&coder->body);
     buffer_close(&coder->runs);
+    buffer_close(&coder->directory);
     memory_free(coder->values);
     column_room_close(&coder->room);
     *coder = (struct segment_coder){0};
@@ -46,7 +56,7 @@ static void put_sized(struct buffer *out, struct bytes bytes)
     buffer_put(out, bytes);
 }
 
-/* --- times ------------------------------------------------------------------------------- */
+/* --- times -------------------------------------------------------------------------- */
 
 static bool times_even(const int64_t *times, size_t n)
 {
@@ -79,14 +89,15 @@ static err times_put(struct segment_coder *coder, const int64_t *times, size_t n
     buffer_clear(&coder->packed);
     buffer_put_u8(&coder->packed, TIMES_UNEVEN);
     bool packed = false;
-    err e = history_pack(coder, buffer_bytes(plain), PACK_BYTES_MIN, &coder->packed, &packed);
+    err e =
+        history_pack(coder, buffer_bytes(plain), PACK_BYTES_MIN, &coder->packed, &packed);
     if (e) return e;
     if (packed) coder->packed.at[0] = TIMES_UNEVEN | TIMES_ZSTD;
     put_sized(out, buffer_bytes(&coder->packed));
     return ERR_OK;
 }
 
-/* --- columns ----------------------------------------------------------------------------- */
+/* --- columns ------------------------------------------------------------------------ */
 
 /* A part of a column of the matrix. */
 struct slice {
@@ -224,51 +235,54 @@ static err column_put(struct segment_coder *coder, struct slice slice,
     return e ? e : out->broken;
 }
 
-/* --- the whole --------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------- */
 
-static struct slice slice_of(const struct matrix *matrix, size_t column, size_t row,
-                             size_t rows_n)
+static struct slice slice_of(const struct segment_part *part, size_t column)
 {
-    size_t at = column * matrix->rows_n + row;
-    return (struct slice){matrix->values + at, matrix->qualities + at, rows_n};
+    size_t at = column * part->matrix->rows_n + part->row;
+    return (struct slice){part->matrix->values + at, part->matrix->qualities + at,
+                          part->rows_n};
 }
 
-static err columns_put(struct segment_coder *coder, const struct matrix *matrix, size_t row,
-                       size_t rows_n, struct buffer *directory, uint64_t *samples_n,
-                       uint64_t *columns_n, int *decimals)
+/* All columns' codes into coder->body. */
+static err columns_put(struct segment_coder *coder, const struct segment_part *part,
+                       struct buffer *directory, struct segment_facts *facts)
 {
+    const struct matrix *matrix = part->matrix;
     uint32_t before = 0;
     for (size_t c = 0; c < matrix->columns_n; c++) {
-        struct slice slice = slice_of(matrix, c, row, rows_n);
-        struct slice_facts facts = slice_look(slice);
-        int found = COLUMN_DECIMALS_NONE;
-        if (facts.samples_n) {
+        struct slice slice = slice_of(part, c);
+        struct slice_facts found = slice_look(slice);
+        int decimals = COLUMN_DECIMALS_NONE;
+        if (found.samples_n) {
             size_t start = coder->body.n;
-            err e = column_put(coder, slice, facts, &coder->body, &found);
+            err e = column_put(coder, slice, found, &coder->body, &decimals);
             if (e) return e;
             buffer_put_varint(directory, matrix->points[c] - before);
             buffer_put_varint(directory, coder->body.n - start);
             before = matrix->points[c];
-            *samples_n += facts.samples_n;
-            ++*columns_n;
+            facts->samples_n += found.samples_n;
+            facts->columns_n++;
         }
-        if (decimals) decimals[c] = found;
+        if (facts->decimals) facts->decimals[c] = decimals;
     }
     return directory->broken;
 }
 
-static void seen_put(const struct matrix *matrix, size_t row, size_t rows_n,
-                     struct buffer *out)
+static bool row_is_seen(const struct matrix *matrix, size_t row)
+{
+    for (size_t c = 0; c < matrix->columns_n; c++) {
+        if (matrix->qualities[c * matrix->rows_n + row] < QUALITY_NO_ANSWER) return true;
+    }
+    return false;
+}
+
+static void seen_put(const struct segment_part *part, struct buffer *out)
 {
     bool with = true, all = true;
-    size_t run = 0;
-    size_t start = out->n;
-    for (size_t r = row; r < row + rows_n; r++) {
-        bool seen = false;
-        for (size_t c = 0; c < matrix->columns_n && !seen; c++) {
-            uint16_t quality = matrix->qualities[c * matrix->rows_n + r];
-            seen = quality_has_value((uint8_t)quality) && quality != HISTORY_NO_SAMPLE;
-        }
+    size_t run = 0, start = out->n;
+    for (size_t r = 0; r < part->rows_n; r++) {
+        bool seen = row_is_seen(part->matrix, part->row + r);
         all &= seen;
         if (seen != with) {
             buffer_put_varint(out, run);
@@ -290,36 +304,40 @@ static err body_put(struct segment_coder *coder, uint8_t *flags, struct buffer *
     return e;
 }
 
-err segment_encode(struct segment_coder *coder, const struct matrix *matrix, size_t row,
-                   size_t rows_n, struct buffer *out, uint64_t *samples_n, int *decimals)
+/* Everything before the body, with room for the CRC. */
+static err front_put(struct segment_coder *coder, const struct segment_part *part,
+                     const struct segment_facts *facts, struct buffer *out)
 {
-    ensure(rows_n >= 1 && rows_n <= SEGMENT_ROWS_MAX);
-    ensure(row + rows_n <= matrix->rows_n);
-
-    err e = values_room(coder, rows_n);
-    if (e) return e;
-    uint64_t columns_n = 0;
-    *samples_n = 0;
-    struct buffer directory;
-    buffer_open(&directory, SEGMENT_BYTES_MAX);
-    buffer_clear(&coder->body);
-    e = columns_put(coder, matrix, row, rows_n, &directory, samples_n, &columns_n, decimals);
-
-    size_t start = out->n;
-    uint8_t flags = rows_n <= JOIN_ROWS_MAX ? FLAG_JOINED : 0;
     buffer_put_u32_le(out, 0);
     buffer_put_u8(out, VERSION);
-    buffer_put_u8(out, flags);
-    buffer_put_varint(out, rows_n);
-    buffer_put_varint(out, columns_n);
-    if (!e) e = times_put(coder, matrix->times_ms + row, rows_n, out);
+    buffer_put_u8(out, 0); /* flags */
+    buffer_put_varint(out, part->rows_n);
+    buffer_put_varint(out, facts->columns_n);
+    err e = times_put(coder, part->matrix->times_ms + part->row, part->rows_n, out);
     buffer_clear(&coder->runs);
-    seen_put(matrix, row, rows_n, &coder->runs);
+    seen_put(part, &coder->runs);
     put_sized(out, buffer_bytes(&coder->runs));
-    buffer_put(out, buffer_bytes(&directory));
-    buffer_close(&directory);
+    return e ? e : coder->runs.broken;
+}
+
+err segment_encode(struct segment_coder *coder, const struct segment_part *part,
+                   struct buffer *out, struct segment_facts *facts)
+{
+    ensure(part->rows_n >= 1 && part->rows_n <= SEGMENT_ROWS_MAX);
+    ensure(part->row + part->rows_n <= part->matrix->rows_n);
+
+    err e = values_room(coder, part->rows_n);
+    if (e) return e;
+    facts->samples_n = facts->columns_n = 0;
+    buffer_clear(&coder->body);
+    buffer_clear(&coder->directory);
+    e = columns_put(coder, part, &coder->directory, facts);
+    size_t start = out->n;
+    uint8_t flags = part->rows_n <= JOIN_ROWS_MAX ? FLAG_JOINED : 0;
+    if (!e) e = front_put(coder, part, facts, out);
+    buffer_put(out, buffer_bytes(&coder->directory));
     if (!e) e = body_put(coder, &flags, out);
-    if (!e) e = coder->runs.broken ? coder->runs.broken : out->broken;
+    if (!e) e = out->broken;
     if (e) return e;
     out->at[start + 5] = flags;
     uint32_t crc = crc32c(view(out, start + 4));

@@ -1,4 +1,5 @@
-/* history_segment_read.c - the reading half: total over any bytes, whatever the CRC says. */
+/* history_segment_read.c - the reading half: total over any bytes, whatever the CRC says.
+ */
 #include "base/crc32c.h"
 #include "base/ensure.h"
 #include "base/memory.h"
@@ -9,7 +10,14 @@
 #include <string.h>
 
 enum { VERSION = 1, FLAG_JOINED = 1 };
-enum { COLUMN_PRESENCE = 1, COLUMN_QUALITIES = 2, COLUMN_ABSENT_VALUES = 4, COLUMN_ZSTD = 128 };
+
+enum {
+    COLUMN_PRESENCE = 1,
+    COLUMN_QUALITIES = 2,
+    COLUMN_ABSENT_VALUES = 4,
+    COLUMN_ZSTD = 128
+};
+
 enum { TIMES_EVEN = 0, TIMES_UNEVEN = 1, TIMES_ZSTD = 128 };
 
 static bool take_sized(struct bytes *in, struct bytes *taken)
@@ -18,7 +26,7 @@ static bool take_sized(struct bytes *in, struct bytes *taken)
     return bytes_take_varint(in, &n) && n <= in->n && bytes_take(in, (size_t)n, taken);
 }
 
-/* --- frame ------------------------------------------------------------------------------- */
+/* --- frame -------------------------------------------------------------------------- */
 
 /* Where the directory ends, and whether what it says fits the body. */
 static bool directory_split(struct segment *segment, struct bytes rest)
@@ -52,8 +60,8 @@ err segment_open(struct bytes blob, struct segment *segment)
     if (!bytes_take_varint(&in, &rows_n) || !bytes_take_varint(&in, &columns_n)) {
         return ERR_CORRUPT;
     }
-    if (rows_n == 0 || rows_n > SEGMENT_ROWS_MAX || columns_n > SEGMENT_CELLS_MAX / rows_n ||
-        columns_n > in.n) {
+    if (rows_n == 0 || rows_n > SEGMENT_ROWS_MAX ||
+        columns_n > SEGMENT_CELLS_MAX / rows_n || columns_n > in.n) {
         return ERR_CORRUPT;
     }
     s.rows_n = (size_t)rows_n;
@@ -65,12 +73,13 @@ err segment_open(struct bytes blob, struct segment *segment)
     return ERR_OK;
 }
 
-/* --- times and runs ---------------------------------------------------------------------- */
+/* --- times and runs ----------------------------------------------------------------- */
 
 static bool times_even_take(struct bytes in, size_t n, int64_t *times)
 {
     int64_t first, step;
-    if (!bytes_take_varint_i64(&in, &first) || !bytes_take_varint_i64(&in, &step)) return false;
+    if (!bytes_take_varint_i64(&in, &first) || !bytes_take_varint_i64(&in, &step))
+        return false;
     if (in.n || (n > 1 && step <= 0)) return false;
     for (size_t i = 0; i < n; i++) {
         times[i] = (int64_t)((uint64_t)first + (uint64_t)step * i);
@@ -121,7 +130,8 @@ err segment_seen(const struct segment *segment, bool *seen)
     }
     while (in.n > 0) {
         uint64_t run;
-        if (!bytes_take_varint(&in, &run) || run > segment->rows_n - at) return ERR_CORRUPT;
+        if (!bytes_take_varint(&in, &run) || run > segment->rows_n - at)
+            return ERR_CORRUPT;
         memset(seen + at, with, (size_t)run);
         at += (size_t)run;
         with = !with;
@@ -130,7 +140,8 @@ err segment_seen(const struct segment *segment, bool *seen)
 }
 
 /* Marks rows with a sample as good for the moment, the others as without. */
-static bool presence_take(struct bytes in, size_t n, uint16_t *qualities, size_t *samples_n)
+static bool presence_take(struct bytes in, size_t n, uint16_t *qualities,
+                          size_t *samples_n)
 {
     bool with = true;
     size_t at = 0;
@@ -164,27 +175,27 @@ static bool qualities_take(struct bytes in, size_t n, uint16_t *qualities)
     return at == n;
 }
 
-/* --- columns ----------------------------------------------------------------------------- */
+/* --- columns ------------------------------------------------------------------------ */
 
 static size_t valued_n(const uint16_t *qualities, size_t n, bool absent_values)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        bool valued = absent_values ? qualities[i] < HISTORY_NO_SAMPLE
-                                    : qualities[i] < 192;
+        bool valued =
+            absent_values ? qualities[i] < HISTORY_NO_SAMPLE : qualities[i] < 192;
         count += valued;
     }
     return count;
 }
 
 /* Spread the dense values over the rows, from the end, in place. */
-static void values_spread(double *values, const uint16_t *qualities, size_t n, size_t dense_n,
-                          bool absent_values)
+static void values_spread(double *values, const uint16_t *qualities, size_t n,
+                          size_t dense_n, bool absent_values)
 {
     size_t from = dense_n;
     for (size_t i = n; i-- > 0;) {
-        bool valued = absent_values ? qualities[i] < HISTORY_NO_SAMPLE
-                                    : qualities[i] < 192;
+        bool valued =
+            absent_values ? qualities[i] < HISTORY_NO_SAMPLE : qualities[i] < 192;
         if (valued) {
             values[i] = values[--from];
         } else {
@@ -240,19 +251,21 @@ static bool directory_next(struct bytes *directory, struct bytes *body, uint64_t
                            struct bytes *code)
 {
     uint64_t gap, n;
-    if (!bytes_take_varint(directory, &gap) || !bytes_take_varint(directory, &n)) return false;
+    if (!bytes_take_varint(directory, &gap) || !bytes_take_varint(directory, &n))
+        return false;
     *point += gap;
     return n <= body->n && bytes_take(body, (size_t)n, code);
 }
 
 err segment_column(const struct segment *segment, struct segment_coder *coder,
-                   uint32_t point, double *values, uint16_t *qualities, bool *found)
+                   uint32_t point, struct segment_rows *rows)
 {
-    *found = false;
+    rows->found = false;
     struct bytes directory = segment->directory, body, code;
     uint64_t at = 0, skip = 0, gap, n = 0;
     for (size_t c = 0; c < segment->columns_n; c++) {
-        bool fits = bytes_take_varint(&directory, &gap) && bytes_take_varint(&directory, &n);
+        bool fits =
+            bytes_take_varint(&directory, &gap) && bytes_take_varint(&directory, &n);
         ensure(fits); /* segment_open has walked it */
         at += gap;
         if (at >= point) break;
@@ -264,8 +277,8 @@ err segment_column(const struct segment *segment, struct segment_coder *coder,
     if (e) return e;
     if (skip > body.n || !bytes_take(&body, (size_t)skip, &code)) return ERR_CORRUPT;
     if (n > body.n || !bytes_take(&body, (size_t)n, &code)) return ERR_CORRUPT;
-    e = column_take(coder, code, segment->rows_n, values, qualities);
-    if (!e) *found = true;
+    e = column_take(coder, code, segment->rows_n, rows->values, rows->qualities);
+    if (!e) rows->found = true;
     return e;
 }
 

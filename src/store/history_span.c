@@ -13,9 +13,15 @@ bool span_add(struct history_span *span, int64_t time_ms, double value, unsigned
     }
     if (span->n == 0) {
         uint64_t bad_n = span->bad_n;
-        *span = (struct history_span){.n = 1, .bad_n = bad_n, .min = value, .max = value,
-                                      .sum = value, .first = value, .last = value,
-                                      .first_ms = time_ms, .last_ms = time_ms};
+        *span = (struct history_span){.n = 1,
+                                      .bad_n = bad_n,
+                                      .min = value,
+                                      .max = value,
+                                      .sum = value,
+                                      .first = value,
+                                      .last = value,
+                                      .first_ms = time_ms,
+                                      .last_ms = time_ms};
         return true;
     }
     int64_t held_ms = time_ms - span->last_ms;

@@ -1,8 +1,8 @@
 /* history_span.h - what a span of time held, so defined that spans can be put together:
  * summing up samples one by one, or spans of samples in order of time, gives the same.
  *
- * Only usable samples (quality < 128, not NaN) count.  A value is held until the next usable
- * sample, at most SPAN_HOLD_MS. */
+ * Only usable samples (quality < 128, not NaN) count.  A value is held until the next
+ * usable sample, at most SPAN_HOLD_MS. */
 #ifndef HEATNET_STORE_HISTORY_SPAN_H
 #define HEATNET_STORE_HISTORY_SPAN_H
 
@@ -24,8 +24,9 @@ struct history_span {
 bool span_add(struct history_span *span, int64_t time_ms, double value, unsigned quality);
 /* The span that follows in time. */
 void span_join(struct history_span *span, const struct history_span *next);
-/* Round what was summed to the decimals that all values have: sums of decimals are decimals,
- * so this takes away what floating point added, and the order of adding with it. */
+/* Round what was summed to the decimals that all values have: sums of decimals are
+ * decimals, so this takes away what floating point added, and the order of adding with
+ * it. */
 void span_round(struct history_span *span, int decimals);
 /* Time-weighted mean, the last value held until `end_ms`; NaN when n == 0. */
 double span_mean(const struct history_span *span, int64_t end_ms);

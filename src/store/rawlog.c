@@ -1,36 +1,40 @@
-/* rawlog.c - the writer of the raw log: append, group commit, rotation, opening after a crash.
+/* rawlog.c - the writer of the raw log: append, group commit, rotation, opening after a
+ * crash.
  *
- * A file (numbers little-endian; `crc` is CRC-32C of everything before it in its part, or of
- * everything behind it in a record):
+ * A file (numbers little-endian; `crc` is CRC-32C of everything before it in its part, or
+ * of everything behind it in a record):
  *
- *   header   80 | HNRAWLOG | version 4 | kind 4 | first number 8 | received_ms of the record
- *               | before 8 | hash of the record before 32 | room 12 | crc 4 |
+ *   header   80 | HNRAWLOG | version 4 | kind 4 | first number 8 | received_ms of the
+ * record | before 8 | hash of the record before 32 | room 12 | crc 4 |
  *
  *   000000000001.open:    header record*
- *     record 52+n | crc 4 | n 4 | number 8 | place in its commit group 4 | hash 32 | body n |
+ *     record 52+n | crc 4 | n 4 | number 8 | place in its commit group 4 | hash 32 | body
+ * n |
  *
  *   000000000001.sealed:  header block* index trailer
- *     block       zstd of records | crc 4 | n 4 | number 8 | body n |   (hash left out: it
- *                 follows from the chain)
- *     index    80 | offset 8 | first number 8 | first_ms 8 | last_ms 8 | packed bytes 4
- *     (a block)   | plain bytes 4 | records 4 | crc of packed 4 | hash of its last record 32 |
- *     trailer  96 | HNSEALED | version 4 | first number 8 | last number 8 | first_ms 8
- *                 | last_ms 8 | index offset 8 | blocks 4 | crc of index 4 | last hash 32 | crc |
+ *     block       zstd of records | crc 4 | n 4 | number 8 | body n |   (hash left out:
+ * it follows from the chain) index    80 | offset 8 | first number 8 | first_ms 8 |
+ * last_ms 8 | packed bytes 4 (a block)   | plain bytes 4 | records 4 | crc of packed 4 |
+ * hash of its last record 32 | trailer  96 | HNSEALED | version 4 | first number 8 | last
+ * number 8 | first_ms 8 | last_ms 8 | index offset 8 | blocks 4 | crc of index 4 | last
+ * hash 32 | crc |
  *
  *   body  32+.. | received_ms 8 | spool 8 | sequence 8 | check code 4 | verdict 1
- *               | terminal length 1 | why length 1 | 0 | terminal | why | envelope as received |
+ *               | terminal length 1 | why length 1 | 0 | terminal | why | envelope as
+ * received |
  *
  *   mark     56 | HNRAWMRK | number 8 | its hash 32 | 0 4 | crc 4 |
  *
  *   hash(i) = SHA-256( hash(i-1) | number 8 | body )
  *
  * Torn or damaged?  The mark is written (not synced) after each commit that fdatasync has
- * confirmed, so what it says is never more than the truth; at a clean close it is synced.  A
- * record that cannot be read at opening is *damaged* (ERR_CORRUPT) when the mark names it or a
- * later one, or when a record behind it begins a commit group (place 0): a group is written
- * only after the one before it was durable.  Otherwise it is the *torn* tail of a group that
- * was never acknowledged and is cut off.  What remains open: damage to the newest group after
- * a power cut that also lost the mark's last seconds looks like a torn tail.
+ * confirmed, so what it says is never more than the truth; at a clean close it is synced.
+ * A record that cannot be read at opening is *damaged* (ERR_CORRUPT) when the mark names
+ * it or a later one, or when a record behind it begins a commit group (place 0): a group
+ * is written only after the one before it was durable.  Otherwise it is the *torn* tail
+ * of a group that was never acknowledged and is cut off.  What remains open: damage to
+ * the newest group after a power cut that also lost the mark's last seconds looks like a
+ * torn tail.
  *
  * At opening, records behind the mark are written once more and synced: after a failed or
  * missing sync the page cache may show bytes that the disk does not have. */
@@ -51,6 +55,7 @@
 #include <string.h>
 
 enum { PENDING_BYTES_MAX = 512 * 1024 * 1024, PENDING_BYTES_KEPT = 8 * 1024 * 1024 };
+
 enum { MAINTAIN_MS = 600000, SEAL_RETRY_MS = 60000 };
 
 /* Where the log stands: moved by append, and set back when a commit fails. */
@@ -76,8 +81,8 @@ struct rawlog {
     uint64_t seal_behind;                   /* files up to this one cannot be sealed */
     err retained;                           /* what the last keeping said */
     struct thread sealer;
-    uint64_t sealing;       /* the file's first number; 0 = none */
-    struct lock seal_lock;  /* for the two that follow */
+    uint64_t sealing;      /* the file's first number; 0 = none */
+    struct lock seal_lock; /* for the two that follow */
     bool seal_done;
     err seal_result;
 };
@@ -93,7 +98,7 @@ const char *rawlog_verdict_text(enum rawlog_verdict verdict)
     return (unsigned)verdict < COUNT(verdict_texts) ? verdict_texts[verdict] : "unknown";
 }
 
-/* --- open and close ---------------------------------------------------------------------- */
+/* --- open and close ----------------------------------------------------------------- */
 
 static err lock_take_folder(struct rawlog *log)
 {
@@ -121,7 +126,9 @@ static err mark_open(struct rawlog *log)
     if (!file_path(path, log->folder, "mark")) return ERR_FULL;
     err e = file_open_write(path, &log->mark);
     if (!e) mark_write(log);
-    if (!e) e = file_sync(&log->mark); /* its bytes have a place now: later writes need none */
+    if (!e)
+        e = file_sync(
+            &log->mark); /* its bytes have a place now: later writes need none */
     return e ? e : folder_sync(log->folder);
 }
 
@@ -162,8 +169,8 @@ static err file_new(struct rawlog *log)
 /* Take over what rawlog_recover found. */
 static err file_continue(struct rawlog *log, struct rawlog_recovered *found)
 {
-    log->durable = (struct position){.number = found->last_number,
-                                     .received_ms = found->last_ms};
+    log->durable =
+        (struct position){.number = found->last_number, .received_ms = found->last_ms};
     memcpy(log->durable.hash, found->hash, RAWLOG_HASH_BYTES);
     log->now = log->durable;
     if (found->file.handle < 0) return file_new(log);
@@ -212,7 +219,8 @@ void rawlog_close(struct rawlog *log)
     thread_join(&log->sealer);
     if (!log->broken && log->mark.handle >= 0) {
         err e = file_sync(&log->mark);
-        if (e) log_event(LOG_WARNING, "rawlog", "mark_not_synced", "class=%s", err_name(e));
+        if (e)
+            log_event(LOG_WARNING, "rawlog", "mark_not_synced", "class=%s", err_name(e));
     }
     file_close(&log->mark);
     file_close(&log->file);
@@ -224,7 +232,7 @@ void rawlog_close(struct rawlog *log)
     memory_free(log);
 }
 
-/* --- append and commit ------------------------------------------------------------------- */
+/* --- append and commit -------------------------------------------------------------- */
 
 static bool record_fits(const struct rawlog_record *record)
 {
@@ -277,7 +285,8 @@ static void pending_drop(struct rawlog *log)
     log->pending_n = 0;
 }
 
-/* Back to the last good commit, so that nothing unacknowledged is ever read as if it were. */
+/* Back to the last good commit, so that nothing unacknowledged is ever read as if it
+ * were. */
 static err cut_back(struct rawlog *log)
 {
     log->now = log->durable;
@@ -296,7 +305,8 @@ err rawlog_commit(struct rawlog *log)
         log->broken = cut_back(log) != ERR_OK;
         return log->broken ? ERR_IO : ERR_SPACE;
     }
-    if (!e && file_sync(&log->file)) e = ERR_IO; /* never tried again: a second sync lies */
+    if (!e && file_sync(&log->file))
+        e = ERR_IO; /* never tried again: a second sync lies */
     if (e) {
         (void)cut_back(log);
         log->broken = true;
@@ -310,7 +320,7 @@ err rawlog_commit(struct rawlog *log)
     return ERR_OK;
 }
 
-/* --- maintain ---------------------------------------------------------------------------- */
+/* --- maintain ----------------------------------------------------------------------- */
 
 static bool seal_is_due(const struct rawlog *log, int64_t now_ms)
 {

@@ -1,14 +1,15 @@
 /* rawlog.h - the raw log 原始日志: every upload as received, in order, durable, chained.
  *
  * It is the write-ahead log of the server (a frame is acknowledged when rawlog_commit has
- * returned) and the audit's original log (clauses 5.1.4.2, 5.1.4.3, 5.7.5) at once.  The file
- * format is drawn in rawlog.c's head and docs/storage.md.
+ * returned) and the audit's original log (clauses 5.1.4.2, 5.1.4.3, 5.7.5) at once.  The
+ * file format is drawn in rawlog.c's head and docs/storage.md.
  *
- *   folder/ 000000000001.open      records appended, CRC-32C each, SHA-256 of the one before
- *           000000000001.sealed    the same records, zstd in blocks with an index; never changed
+ *   folder/ 000000000001.open      records appended, CRC-32C each, SHA-256 of the one
+ * before 000000000001.sealed    the same records, zstd in blocks with an index; never
+ * changed
  *
- * Records are numbered 1, 2, 3 ... over all files.  One thread appends; any number of readers
- * read at the same time through their own cursors, also from other processes. */
+ * Records are numbered 1, 2, 3 ... over all files.  One thread appends; any number of
+ * readers read at the same time through their own cursors, also from other processes. */
 #ifndef HEATNET_STORE_RAWLOG_H
 #define HEATNET_STORE_RAWLOG_H
 
@@ -20,12 +21,14 @@
 #include <stdint.h>
 
 #define RAWLOG_VERDICT_LIST(X)                                                           \
-    X(RAWLOG_STORED, "stored")       /* taken; to be applied */                           \
-    X(RAWLOG_DUPLICATE, "duplicate") /* seen before; bytes not kept again */              \
-    X(RAWLOG_DAMAGED, "damaged")     /* check code or form wrong; bytes kept */           \
+    X(RAWLOG_STORED, "stored")       /* taken; to be applied */                          \
+    X(RAWLOG_DUPLICATE, "duplicate") /* seen before; bytes not kept again */             \
+    X(RAWLOG_DAMAGED, "damaged")     /* check code or form wrong; bytes kept */          \
     X(RAWLOG_REFUSED, "refused")     /* right form, but not allowed; bytes kept */
 #define RAWLOG_ENUM_ROW(name, text) name,
+
 enum rawlog_verdict { RAWLOG_VERDICT_LIST(RAWLOG_ENUM_ROW) RAWLOG_VERDICT_N };
+
 #undef RAWLOG_ENUM_ROW
 
 enum { RAWLOG_HASH_BYTES = 32, RAWLOG_WHY_BYTES = 120 };
@@ -43,18 +46,19 @@ struct rawlog_record {
 
 struct rawlog_options {
     const char *folder;
-    uint64_t seal_bytes;    /* a file is sealed when it is larger than this ... */
-    int64_t seal_ms;        /* ... or its first record older */
-    int64_t keep_ms;        /* sealed files younger than this are kept ... */
-    uint64_t keep_bytes;    /* ... oldest go when all are larger than this, but never younger
-                               than 7 days (then ERR_SPACE is the caller's alarm) */
-    int64_t keep_least_ms;  /* 7 days; shorter only in tests */
+    uint64_t seal_bytes; /* a file is sealed when it is larger than this ... */
+    int64_t seal_ms;     /* ... or its first record older */
+    int64_t keep_ms;     /* sealed files younger than this are kept ... */
+    uint64_t keep_bytes; /* ... oldest go when all are larger than this, but never younger
+                            than 7 days (then ERR_SPACE is the caller's alarm) */
+    int64_t keep_least_ms; /* 7 days; shorter only in tests */
 };
 
 struct rawlog;
 
 /* Open or create; a torn tail (records never committed) is cut off and counted in
- * *torn_bytes; damage before the tail is ERR_CORRUPT with the record's number in `why`. */
+ * *torn_bytes; damage before the tail is ERR_CORRUPT with the record's number in `why`.
+ */
 MUST_USE err rawlog_open(const struct rawlog_options *options, struct rawlog **log,
                          uint64_t *torn_bytes, char why[RAWLOG_WHY_BYTES]);
 void rawlog_close(struct rawlog *log);
@@ -62,8 +66,9 @@ void rawlog_close(struct rawlog *log);
 /* Buffer one record; its number is set.  Nothing is promised before rawlog_commit. */
 MUST_USE err rawlog_append(struct rawlog *log, struct rawlog_record *record);
 /* Write and fdatasync all appended records.  On any error nothing appended since the last
- * good commit is promised, the log takes no more (ERR_STATE) until it is reopened - except
- * after ERR_SPACE, when the file is cut back to the last good commit and the log goes on. */
+ * good commit is promised, the log takes no more (ERR_STATE) until it is reopened -
+ * except after ERR_SPACE, when the file is cut back to the last good commit and the log
+ * goes on. */
 MUST_USE err rawlog_commit(struct rawlog *log);
 /* Seal what is due, remove what is past keeping; call now and then, from the thread that
  * appends (cheap when nothing is due) - sealing itself runs in a thread of its own. */
@@ -91,6 +96,7 @@ struct rawlog_report {
     char what[RAWLOG_WHY_BYTES];
     uint8_t last_hash[RAWLOG_HASH_BYTES];
 };
+
 /* Check every CRC, every hash, the order and the numbers.  ERR_CORRUPT when first_bad. */
 MUST_USE err rawlog_verify(const char *folder, struct rawlog_report *report);
 

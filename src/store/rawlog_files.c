@@ -13,7 +13,7 @@
 
 enum { NUMBER_DIGITS = 12, BLOCKS_MAX = 1000000 };
 
-/* --- names ------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------- */
 
 /* The number at the start of a name, 0 when it does not begin with one. */
 static uint64_t number_of(const char *name, const char **suffix)
@@ -107,7 +107,7 @@ err rawlog_file_open(const char *folder, uint64_t first, enum rawlog_kind kind,
     return e ? e : file_open_read(path, file);
 }
 
-/* --- fixed parts ------------------------------------------------------------------------- */
+/* --- fixed parts -------------------------------------------------------------------- */
 
 /* Whatever is wrong with the bytes of a file of ours, it is damage. */
 static err as_damage(err e)
@@ -139,8 +139,7 @@ err rawlog_read_trailer(const struct file *file, struct rawlog_trailer *trailer)
     if (e) return as_damage(e);
 
     uint64_t index_bytes = (uint64_t)t.blocks * RAWLOG_INDEX_BYTES;
-    bool fits = t.blocks >= 1 && t.blocks <= BLOCKS_MAX &&
-                t.index_offset <= size &&
+    bool fits = t.blocks >= 1 && t.blocks <= BLOCKS_MAX && t.index_offset <= size &&
                 t.index_offset + index_bytes + RAWLOG_TRAILER_BYTES == size &&
                 t.first_number >= 1 && t.first_number <= t.last_number;
     if (!fits) return ERR_CORRUPT;

@@ -1,4 +1,5 @@
-/* rawlog_files.h - which files a raw log consists of, and how records are found in them. */
+/* rawlog_files.h - which files a raw log consists of, and how records are found in them.
+ */
 #ifndef HEATNET_STORE_RAWLOG_FILES_H
 #define HEATNET_STORE_RAWLOG_FILES_H
 
@@ -12,7 +13,8 @@
 #include <stdint.h>
 
 /* A file is named after the number of its first record: "000000000001.open".  Both forms
- * stand side by side for the moment between a sealing and the removal of what it sealed. */
+ * stand side by side for the moment between a sealing and the removal of what it sealed.
+ */
 struct rawlog_entry {
     uint64_t first;
     bool open, sealed;
@@ -42,7 +44,8 @@ MUST_USE err rawlog_read_header(const struct file *file, enum rawlog_kind kind,
                                 uint64_t first, struct rawlog_header *header);
 MUST_USE err rawlog_read_trailer(const struct file *file, struct rawlog_trailer *trailer);
 /* The index, checked against the trailer; memory.h memory of trailer->blocks items. */
-MUST_USE err rawlog_read_index(const struct file *file, const struct rawlog_trailer *trailer,
+MUST_USE err rawlog_read_index(const struct file *file,
+                               const struct rawlog_trailer *trailer,
                                struct rawlog_block **blocks);
 /* Unpack a block into `plain` (cleared first).  ERR_CORRUPT. */
 MUST_USE err rawlog_read_block(const struct file *file, const struct rawlog_block *block,
@@ -63,8 +66,8 @@ struct rawlog_scan {
 void rawlog_scan_open(struct rawlog_scan *scan, struct file file);
 void rawlog_scan_close(struct rawlog_scan *scan);
 /* Next record; its views hold until the next call.  ERR_SHORT: the file ends here, and
- * *left bytes of something follow (0 = exactly after a record); ERR_FRAME, ERR_CHECK: what
- * follows is no whole record.  The offset moves on success only. */
+ * *left bytes of something follow (0 = exactly after a record); ERR_FRAME, ERR_CHECK:
+ * what follows is no whole record.  The offset moves on success only. */
 MUST_USE err rawlog_scan_next(struct rawlog_scan *scan, struct rawlog_slot *slot,
                               uint64_t *left);
 /* Move behind damage: to the next whole record with a number above `number`.  ERR_UNKNOWN

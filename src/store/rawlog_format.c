@@ -56,7 +56,8 @@ static void put_crc_since(struct buffer *out, size_t start)
     buffer_put_u32_le(out, crc32c(view(out->at + start, out->n - start)));
 }
 
-/* Check magic and CRC of a fixed structure of `n` bytes; `in` then stands behind the magic. */
+/* Check magic and CRC of a fixed structure of `n` bytes; `in` then stands behind the
+ * magic. */
 static err open_fixed(struct bytes *in, size_t n, const char magic[8])
 {
     if (in->n < n) return ERR_SHORT;
@@ -71,7 +72,7 @@ static err open_fixed(struct bytes *in, size_t n, const char magic[8])
     return ERR_OK;
 }
 
-/* --- header, index, trailer, mark -------------------------------------------------------- */
+/* --- header, index, trailer, mark --------------------------------------------------- */
 
 void rawlog_put_header(struct buffer *out, const struct rawlog_header *header)
 {
@@ -121,11 +122,12 @@ err rawlog_take_block(struct bytes *in, struct rawlog_block *block)
     struct bytes rest = *in;
     struct rawlog_block b;
     bool fits = bytes_take_u64_le(&rest, &b.offset) &&
-                bytes_take_u64_le(&rest, &b.first_number) && take_i64(&rest, &b.first_ms) &&
-                take_i64(&rest, &b.last_ms) && bytes_take_u32_le(&rest, &b.packed_bytes) &&
+                bytes_take_u64_le(&rest, &b.first_number) &&
+                take_i64(&rest, &b.first_ms) && take_i64(&rest, &b.last_ms) &&
+                bytes_take_u32_le(&rest, &b.packed_bytes) &&
                 bytes_take_u32_le(&rest, &b.plain_bytes) &&
-                bytes_take_u32_le(&rest, &b.records) && bytes_take_u32_le(&rest, &b.crc) &&
-                take_hash(&rest, b.hash);
+                bytes_take_u32_le(&rest, &b.records) &&
+                bytes_take_u32_le(&rest, &b.crc) && take_hash(&rest, b.hash);
     if (!fits) return ERR_SHORT;
     *block = b;
     *in = rest;
@@ -158,8 +160,8 @@ err rawlog_take_trailer(struct bytes in, struct rawlog_trailer *trailer)
                 bytes_take_u64_le(&in, &t.first_number) &&
                 bytes_take_u64_le(&in, &t.last_number) && take_i64(&in, &t.first_ms) &&
                 take_i64(&in, &t.last_ms) && bytes_take_u64_le(&in, &t.index_offset) &&
-                bytes_take_u32_le(&in, &t.blocks) && bytes_take_u32_le(&in, &t.index_crc) &&
-                take_hash(&in, t.hash);
+                bytes_take_u32_le(&in, &t.blocks) &&
+                bytes_take_u32_le(&in, &t.index_crc) && take_hash(&in, t.hash);
     ensure(fits);
     if (version != VERSION) return ERR_VERSION;
     *trailer = t;
@@ -187,7 +189,7 @@ err rawlog_take_mark(struct bytes in, struct rawlog_mark *mark)
     return ERR_OK;
 }
 
-/* --- records ----------------------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------------------ */
 
 void rawlog_put_body(struct buffer *out, const struct rawlog_record *record)
 {
@@ -224,7 +226,8 @@ err rawlog_take_body(const struct rawlog_slot *slot, struct rawlog_record *recor
     if (!bytes_take(&in, terminal_n, &terminal) || !bytes_take(&in, why_n, &why)) {
         return ERR_FRAME;
     }
-    if (!text_copy_n(r.terminal, sizeof r.terminal, (const char *)terminal.at, terminal.n) ||
+    if (!text_copy_n(r.terminal, sizeof r.terminal, (const char *)terminal.at,
+                     terminal.n) ||
         !text_copy_n(r.why, sizeof r.why, (const char *)why.at, why.n)) {
         return ERR_FRAME;
     }
@@ -258,15 +261,15 @@ void rawlog_put_sealed(struct buffer *out, const struct rawlog_slot *slot)
 }
 
 /* The part common to both heads; `in` is behind `head_bytes` on success. */
-static err take_head(struct bytes *in, size_t head_bytes, uint32_t *crc, uint32_t *body_bytes,
-                     uint64_t *number)
+static err take_head(struct bytes *in, size_t head_bytes, uint32_t *crc,
+                     uint32_t *body_bytes, uint64_t *number)
 {
     if (in->n < head_bytes) return ERR_SHORT;
     bool fits = bytes_take_u32_le(in, crc) && bytes_take_u32_le(in, body_bytes) &&
                 bytes_take_u64_le(in, number);
     ensure(fits);
-    bool sane = *body_bytes >= RAWLOG_BODY_FIXED_BYTES &&
-                *body_bytes <= RAWLOG_BODY_BYTES_MAX;
+    bool sane =
+        *body_bytes >= RAWLOG_BODY_FIXED_BYTES && *body_bytes <= RAWLOG_BODY_BYTES_MAX;
     return sane ? ERR_OK : ERR_FRAME;
 }
 
@@ -279,8 +282,8 @@ err rawlog_take_open(struct bytes *in, struct rawlog_slot *slot, size_t *need)
     err e = take_head(&rest, RAWLOG_OPEN_HEAD_BYTES, &crc, &body_bytes, &s.number);
     if (e) return e;
     struct bytes hash;
-    bool fits = bytes_take_u32_le(&rest, &s.place) &&
-                bytes_take(&rest, RAWLOG_HASH_BYTES, &hash);
+    bool fits =
+        bytes_take_u32_le(&rest, &s.place) && bytes_take(&rest, RAWLOG_HASH_BYTES, &hash);
     ensure(fits);
     *need = RAWLOG_OPEN_HEAD_BYTES + (size_t)body_bytes;
     if (!bytes_take(&rest, body_bytes, &s.body)) return ERR_SHORT;

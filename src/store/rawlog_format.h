@@ -43,7 +43,7 @@ struct rawlog_block {
     uint64_t offset, first_number;
     int64_t first_ms, last_ms;
     uint32_t packed_bytes, plain_bytes, records;
-    uint32_t crc; /* of the packed bytes */
+    uint32_t crc;                    /* of the packed bytes */
     uint8_t hash[RAWLOG_HASH_BYTES]; /* of the last record */
 };
 
@@ -67,7 +67,8 @@ MUST_USE err rawlog_take_header(struct bytes in, struct rawlog_header *header);
 /* The body of a record.  Lengths were checked by rawlog_append. */
 void rawlog_put_body(struct buffer *out, const struct rawlog_record *record);
 /* Texts are copied, `bytes` is a view of `body`; the number is the slot's.  ERR_FRAME. */
-MUST_USE err rawlog_take_body(const struct rawlog_slot *slot, struct rawlog_record *record);
+MUST_USE err rawlog_take_body(const struct rawlog_slot *slot,
+                              struct rawlog_record *record);
 
 /* Complete a record whose head was left open at `at` and whose body follows it. */
 void rawlog_finish_open(uint8_t *at, uint64_t number, uint32_t place, const uint8_t *hash,

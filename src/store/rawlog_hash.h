@@ -1,4 +1,5 @@
-/* rawlog_hash.h - the chain of the raw log: each record's hash covers the one before it. */
+/* rawlog_hash.h - the chain of the raw log: each record's hash covers the one before it.
+ */
 #ifndef HEATNET_STORE_RAWLOG_HASH_H
 #define HEATNET_STORE_RAWLOG_HASH_H
 

@@ -25,7 +25,7 @@ static err damaged(struct recovery *r, uint64_t number, const char *what)
     return ERR_CORRUPT;
 }
 
-/* --- files a killed writer left behind --------------------------------------------------- */
+/* --- files a killed writer left behind ---------------------------------------------- */
 
 static err leftover_remove(void *context, const char *name)
 {
@@ -72,7 +72,7 @@ static err tidy(const char *folder, struct rawlog_list *list)
     return e;
 }
 
-/* --- the end of the log ------------------------------------------------------------------ */
+/* --- the end of the log ------------------------------------------------------------- */
 
 static err sealed_end(struct recovery *r, uint64_t first)
 {
@@ -81,7 +81,8 @@ static err sealed_end(struct recovery *r, uint64_t first)
     err e = rawlog_file_open(r->folder, first, RAWLOG_SEALED, &file);
     if (!e) e = rawlog_read_trailer(&file, &trailer);
     file_close(&file);
-    if (e == ERR_CORRUPT) return damaged(r, first, "the end of its sealed file is damaged");
+    if (e == ERR_CORRUPT)
+        return damaged(r, first, "the end of its sealed file is damaged");
     if (e) return e;
     r->found.last_number = trailer.last_number;
     r->found.last_ms = trailer.last_ms;
@@ -110,7 +111,8 @@ static err header_take(struct recovery *r, uint64_t first, const struct file *fi
 static err tail_judge(struct recovery *r, struct rawlog_scan *scan)
 {
     uint64_t bad = r->found.last_number + 1, size = 0;
-    if (r->mark.number >= bad) return damaged(r, bad, "was committed and is damaged or gone");
+    if (r->mark.number >= bad)
+        return damaged(r, bad, "was committed and is damaged or gone");
     err e = file_size(&scan->file, &size);
     if (e || size == scan->offset) return e;
 
@@ -138,7 +140,8 @@ static err records_walk(struct recovery *r, struct rawlog_scan *scan, uint64_t *
         if (e) break;
         uint64_t number = r->found.last_number + 1;
         rawlog_hash(r->hasher, r->found.hash, number, slot.body, r->found.hash);
-        bool right = slot.number == number && rawlog_take_body(&slot, &record) == ERR_OK &&
+        bool right = slot.number == number &&
+                     rawlog_take_body(&slot, &record) == ERR_OK &&
                      memcmp(r->found.hash, slot.hash, RAWLOG_HASH_BYTES) == 0;
         if (!right) return damaged(r, number, "does not continue the chain");
         if (r->found.first_ms == 0) r->found.first_ms = record.received_ms;
@@ -188,7 +191,8 @@ static err open_end(struct recovery *r, uint64_t first)
     return e;
 }
 
-/* The newest file decides; the one before it vouches for its first hash when it is sealed. */
+/* The newest file decides; the one before it vouches for its first hash when it is
+ * sealed. */
 static err end_find(struct recovery *r, const struct rawlog_list *list)
 {
     if (list->n == 0) return ERR_OK;
@@ -212,7 +216,8 @@ err rawlog_recover(const char *folder, struct rawlog_hasher *hasher,
     struct recovery r = {.folder = folder, .hasher = hasher, .why = why};
     r.found.file.handle = -1;
     err e = rawlog_read_mark(folder, &r.mark);
-    if (e == ERR_UNKNOWN || e == ERR_CORRUPT) { /* then only the records themselves tell */
+    if (e == ERR_UNKNOWN ||
+        e == ERR_CORRUPT) { /* then only the records themselves tell */
         r.mark = (struct rawlog_mark){0};
         e = ERR_OK;
     }

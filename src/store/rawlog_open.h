@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 struct rawlog_recovered {
-    struct file file; /* the newest open file, for writing; handle -1 = one must be begun */
+    struct file
+        file; /* the newest open file, for writing; handle -1 = one must be begun */
     uint64_t first_number, file_bytes; /* of that file */
     int64_t first_ms;                  /* its first record; 0 = none */
     uint64_t last_number;              /* of the log; 0 = none */
@@ -19,8 +20,8 @@ struct rawlog_recovered {
     uint64_t torn_bytes; /* cut off */
 };
 
-/* Tidy what a killed writer left behind, tell a torn tail from damage (see rawlog.c), make
- * durable what is kept.  ERR_CORRUPT: `why` names the record. */
+/* Tidy what a killed writer left behind, tell a torn tail from damage (see rawlog.c),
+ * make durable what is kept.  ERR_CORRUPT: `why` names the record. */
 MUST_USE err rawlog_recover(const char *folder, struct rawlog_hasher *hasher,
                             struct rawlog_recovered *found, char why[RAWLOG_WHY_BYTES]);
 

@@ -1,8 +1,9 @@
 /* rawlog_read.c - cursors: from any number or time on, over open and sealed files alike.
  *
- * A cursor needs nothing of the writer but the folder: the mark says up to which record it
- * may read.  An open file may be sealed and removed beneath it; it then either still holds
- * the removed file, whose records are all there, or finds the sealed one when it looks. */
+ * A cursor needs nothing of the writer but the folder: the mark says up to which record
+ * it may read.  An open file may be sealed and removed beneath it; it then either still
+ * holds the removed file, whose records are all there, or finds the sealed one when it
+ * looks. */
 #include "base/ensure.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -71,7 +72,7 @@ err rawlog_read_open(const char *folder, uint64_t from, struct rawlog_cursor **c
     return ERR_OK;
 }
 
-/* --- finding files ----------------------------------------------------------------------- */
+/* --- finding files ------------------------------------------------------------------ */
 
 static err sealed_enter(struct rawlog_cursor *c, uint64_t first)
 {
@@ -131,7 +132,7 @@ static err file_enter(struct rawlog_cursor *c, struct rawlog_record *record)
     return e;
 }
 
-/* --- reading ----------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------ */
 
 static bool may_read(struct rawlog_cursor *c)
 {
@@ -223,11 +224,13 @@ static err sealed_read(struct rawlog_cursor *c, struct rawlog_record *record)
     struct rawlog_slot slot = {0};
     err e = block_enter(c);
     while (!e && slot.number < c->next) e = rawlog_take_sealed(&c->rest, &slot);
-    if (!e && (slot.number != c->next || rawlog_take_body(&slot, record))) e = ERR_CORRUPT;
+    if (!e && (slot.number != c->next || rawlog_take_body(&slot, record)))
+        e = ERR_CORRUPT;
     if (e == ERR_CORRUPT || e == ERR_SHORT || e == ERR_FRAME || e == ERR_CHECK) {
         const struct rawlog_block *block = &c->blocks[c->block_i];
         record->number = c->next;
-        c->next = block->first_number + block->records; /* the block is passed as a whole */
+        c->next =
+            block->first_number + block->records; /* the block is passed as a whole */
         c->block_held = false;
         return ERR_CORRUPT;
     }
@@ -272,10 +275,11 @@ err rawlog_read(struct rawlog_cursor *cursor, struct rawlog_record *record)
     }
 }
 
-/* --- by time ----------------------------------------------------------------------------- */
+/* --- by time ------------------------------------------------------------------------ */
 
 /* When the file's first record was received; ERR_SHORT: it has none. */
-static err first_ms(struct rawlog_cursor *c, const struct rawlog_entry *entry, int64_t *ms)
+static err first_ms(struct rawlog_cursor *c, const struct rawlog_entry *entry,
+                    int64_t *ms)
 {
     struct rawlog_record record;
     if (entry->sealed) {
@@ -300,8 +304,8 @@ err rawlog_read_open_time(const char *folder, int64_t received_ms,
     if (e) return e;
     struct rawlog_list list;
     e = rawlog_list_open(folder, &list);
-    /* The newest file that begins before the time; damaged or vanished ones are judged when
-     * the reading comes to them. */
+    /* The newest file that begins before the time; damaged or vanished ones are judged
+     * when the reading comes to them. */
     size_t at = e ? 0 : list.n;
     int64_t ms = INT64_MAX;
     while (at > 0 && ms >= received_ms) {

@@ -1,7 +1,7 @@
 /* rawlog_scan.c - the walk over the records of an open file, and over damage in it.
  *
- * The file is read through a window.  A record that cannot be taken is looked at once more
- * with a fresh window, because the writer may have been in the middle of it. */
+ * The file is read through a window.  A record that cannot be taken is looked at once
+ * more with a fresh window, because the writer may have been in the middle of it. */
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "store/rawlog_files.h"
@@ -13,7 +13,8 @@ enum { WINDOW_BYTES = 256 * 1024 };
 void rawlog_scan_open(struct rawlog_scan *scan, struct file file)
 {
     *scan = (struct rawlog_scan){.file = file, .offset = RAWLOG_HEADER_BYTES};
-    buffer_open(&scan->window, RAWLOG_BODY_BYTES_MAX + RAWLOG_OPEN_HEAD_BYTES + WINDOW_BYTES);
+    buffer_open(&scan->window,
+                RAWLOG_BODY_BYTES_MAX + RAWLOG_OPEN_HEAD_BYTES + WINDOW_BYTES);
 }
 
 void rawlog_scan_close(struct rawlog_scan *scan)
@@ -90,35 +91,40 @@ static bool plausible(const uint8_t *at, uint64_t number, uint64_t distance)
     struct bytes head = {at + 4, 12};
     bool fits = bytes_take_u32_le(&head, &body_bytes) && bytes_take_u64_le(&head, &found);
     ensure(fits);
-    uint64_t most = number + 1 + distance / (RAWLOG_OPEN_HEAD_BYTES + RAWLOG_BODY_FIXED_BYTES);
+    uint64_t most =
+        number + 1 + distance / (RAWLOG_OPEN_HEAD_BYTES + RAWLOG_BODY_FIXED_BYTES);
     return found > number && found <= most && body_bytes >= RAWLOG_BODY_FIXED_BYTES &&
            body_bytes <= RAWLOG_BODY_BYTES_MAX;
+}
+
+/* Look for a record within the window.  ERR_UNKNOWN: none begins in it, or the look
+ * at one moved the window; the offset is where to go on. */
+static err window_search(struct rawlog_scan *scan, uint64_t number, uint64_t start,
+                         struct rawlog_slot *slot)
+{
+    uint64_t base = scan->window_offset;
+    size_t n = scan->window.n - RAWLOG_OPEN_HEAD_BYTES + 1;
+    for (size_t i = 0; i < n; i++) {
+        if (!plausible(scan->window.at + i, number, base + i - start)) continue;
+        scan->offset = base + i;
+        err e = take(scan, slot);
+        if (e != ERR_FRAME && e != ERR_CHECK && e != ERR_SHORT) return e;
+        n = scan->window_offset == base ? n : 0;
+    }
+    scan->offset = n ? base + n : scan->offset + 1;
+    return ERR_UNKNOWN;
 }
 
 err rawlog_scan_skip(struct rawlog_scan *scan, uint64_t number, struct rawlog_slot *slot)
 {
     uint64_t start = scan->offset;
     scan->offset++;
-    for (;;) {
-        err e = window_fill(scan, WINDOW_BYTES);
-        if (e) return e;
-        if (scan->window.n < RAWLOG_OPEN_HEAD_BYTES) break;
-        uint64_t base = scan->window_offset;
-        size_t n = scan->window.n - RAWLOG_OPEN_HEAD_BYTES + 1;
-        for (size_t i = 0; i < n; i++) {
-            if (!plausible(scan->window.at + i, number, base + i - start)) continue;
-            scan->offset = base + i;
-            e = take(scan, slot);
-            if (e != ERR_FRAME && e != ERR_CHECK && e != ERR_SHORT) return e;
-            if (scan->window_offset != base) { /* the look moved the window: go back */
-                scan->offset = base;
-                e = window_fill(scan, WINDOW_BYTES);
-                if (e) return e;
-                if (scan->window.n < n) break;
-            }
-        }
-        scan->offset = base + n;
+    err e = window_fill(scan, WINDOW_BYTES);
+    while (!e && scan->window.n >= RAWLOG_OPEN_HEAD_BYTES) {
+        e = window_search(scan, number, start, slot);
+        if (e != ERR_UNKNOWN) return e;
+        e = window_fill(scan, WINDOW_BYTES);
     }
     scan->offset = start;
-    return ERR_UNKNOWN;
+    return e ? e : ERR_UNKNOWN;
 }

@@ -1,4 +1,5 @@
-/* rawlog_seal.c - sealing runs in a thread of its own, on files that nobody writes any more. */
+/* rawlog_seal.c - sealing runs in a thread of its own, on files that nobody writes any
+ * more. */
 #include "store/rawlog_seal.h"
 
 #include "base/crc32c.h"
@@ -131,6 +132,7 @@ static err sealing_open(struct sealing *s, const char *folder, uint64_t first,
                         const char *out_path)
 {
     enum { BYTES_MAX = RAWLOG_BLOCK_BYTES + 2 * RAWLOG_BODY_BYTES_MAX };
+
     *s = (struct sealing){.out = {.handle = -1}};
     rawlog_scan_open(&s->scan, (struct file){.handle = -1});
     buffer_open(&s->plain, BYTES_MAX);
@@ -181,7 +183,7 @@ err rawlog_seal(const char *folder, uint64_t first)
     return e;
 }
 
-/* --- keeping ----------------------------------------------------------------------------- */
+/* --- keeping ------------------------------------------------------------------------ */
 
 static err sealed_figures(const char *folder, uint64_t first, int64_t *last_ms,
                           uint64_t *bytes)
@@ -196,7 +198,8 @@ static err sealed_figures(const char *folder, uint64_t first, int64_t *last_ms,
     return e;
 }
 
-static err sealed_bytes(const char *folder, const struct rawlog_list *list, uint64_t *total)
+static err sealed_bytes(const char *folder, const struct rawlog_list *list,
+                        uint64_t *total)
 {
     err e = ERR_OK;
     *total = 0;
@@ -226,7 +229,8 @@ err rawlog_retain(const struct rawlog_options *options, int64_t now_ms)
     err e = rawlog_list_open(options->folder, &list);
     if (!e) e = sealed_bytes(options->folder, &list, &total);
     /* From the oldest on, and never past a file that is not sealed or the newest. */
-    for (size_t i = 0; !e && i + 1 < list.n && list.at[i].sealed && !list.at[i].open; i++) {
+    for (size_t i = 0; !e && i + 1 < list.n && list.at[i].sealed && !list.at[i].open;
+         i++) {
         int64_t last_ms = 0;
         uint64_t bytes = 0;
         e = sealed_figures(options->folder, list.at[i].first, &last_ms, &bytes);

@@ -1,5 +1,5 @@
-/* rawlog_verify.c - every byte of the raw log is looked at: CRCs, the hash chain, numbers,
- * times, the index, and the mark.  May run beside the writer. */
+/* rawlog_verify.c - every byte of the raw log is looked at: CRCs, the hash chain,
+ * numbers, times, the index, and the mark.  May run beside the writer. */
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "base/file.h"
@@ -67,7 +67,7 @@ static err record_check(struct verify *v, const struct rawlog_slot *slot)
     return ERR_OK;
 }
 
-/* --- open files -------------------------------------------------------------------------- */
+/* --- open files --------------------------------------------------------------------- */
 
 static err open_walk(struct verify *v, struct rawlog_scan *scan, bool newest)
 {
@@ -92,8 +92,8 @@ static err open_walk(struct verify *v, struct rawlog_scan *scan, bool newest)
     }
     uint64_t expected = v->next;
     bool last = rawlog_scan_skip(scan, expected, &slot) == ERR_UNKNOWN;
-    return bad(v, expected, last ? "is altered, or torn and was never acknowledged"
-                                 : "is altered");
+    return bad(v, expected,
+               last ? "is altered, or torn and was never acknowledged" : "is altered");
 }
 
 static err open_verify(struct verify *v, struct file file, uint64_t first, bool newest)
@@ -106,7 +106,7 @@ static err open_verify(struct verify *v, struct file file, uint64_t first, bool 
     return e;
 }
 
-/* --- sealed files ------------------------------------------------------------------------ */
+/* --- sealed files ------------------------------------------------------------------- */
 
 static err block_verify(struct verify *v, const struct file *file,
                         const struct rawlog_block *block)
@@ -125,7 +125,8 @@ static err block_verify(struct verify *v, const struct file *file,
     if (e) return e;
     bool fits = rest.n == 0 && memcmp(block->hash, v->hash, RAWLOG_HASH_BYTES) == 0 &&
                 block->first_ms == block_first_ms && block->last_ms == v->last_ms;
-    return fits ? ERR_OK : bad(v, block->first_number, "its block does not fit the index");
+    return fits ? ERR_OK
+                : bad(v, block->first_number, "its block does not fit the index");
 }
 
 static err blocks_verify(struct verify *v, const struct file *file,
@@ -144,7 +145,8 @@ static err blocks_verify(struct verify *v, const struct file *file,
     bool fits = times && v->next == trailer->last_number + 1 &&
                 trailer->last_ms == v->last_ms &&
                 memcmp(trailer->hash, v->hash, RAWLOG_HASH_BYTES) == 0;
-    return fits ? ERR_OK : bad(v, trailer->last_number, "the end of its file does not fit");
+    return fits ? ERR_OK
+                : bad(v, trailer->last_number, "the end of its file does not fit");
 }
 
 static err sealed_verify(struct verify *v, const struct file *file, uint64_t first)
@@ -158,7 +160,7 @@ static err sealed_verify(struct verify *v, const struct file *file, uint64_t fir
     return e ? e : blocks_verify(v, file, &trailer);
 }
 
-/* --- the whole --------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------- */
 
 static err file_verify(struct verify *v, uint64_t first, bool newest)
 {
@@ -189,8 +191,8 @@ static err file_verify(struct verify *v, uint64_t first, bool newest)
     return e;
 }
 
-/* What the writer has confirmed must be there.  The mark is read before the files, so that
- * a writer that goes on meanwhile does no harm. */
+/* What the writer has confirmed must be there.  The mark is read before the files, so
+ * that a writer that goes on meanwhile does no harm. */
 static err mark_read(struct verify *v, struct rawlog_mark *mark)
 {
     struct clock clock;
@@ -224,8 +226,8 @@ static err verify_all(struct verify *v)
     memcpy(v->report->last_hash, v->hash, RAWLOG_HASH_BYTES);
     if (marked) return bad(v, last ? last : 1, "the mark file is altered");
     if (v->mark.number > last) return bad(v, last + 1, "was acknowledged and is missing");
-    bool same = v->mark.number != last ||
-                memcmp(v->mark.hash, v->hash, RAWLOG_HASH_BYTES) == 0;
+    bool same =
+        v->mark.number != last || memcmp(v->mark.hash, v->hash, RAWLOG_HASH_BYTES) == 0;
     return same ? ERR_OK : bad(v, last, "the mark tells another hash");
 }
 

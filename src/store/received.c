@@ -1,9 +1,9 @@
 /* received.c - exactly-once by interval sets.
  *
- * A spool's numbers are kept as sorted, disjoint, not touching intervals [first, last].  In
- * the database one row a spool: varints of the gaps and lengths,
+ * A spool's numbers are kept as sorted, disjoint, not touching intervals [first, last].
+ * In the database one row a spool: varints of the gaps and lengths,
  *
- *   first_0, last_0 - first_0, first_1 - last_0, last_1 - first_1, ...                  */
+ *   first_0, last_0 - first_0, first_1 - last_0, last_1 - first_1, ... */
 #include "store/received.h"
 
 #include "base/ensure.h"
@@ -61,7 +61,7 @@ void received_close(struct received *received)
     memory_free(received);
 }
 
-/* --- the table of spools ----------------------------------------------------------------- */
+/* --- the table of spools ------------------------------------------------------------ */
 
 static size_t slot_of(struct spool *const *slots, size_t slots_n, const char *terminal,
                       uint64_t number)
@@ -69,15 +69,15 @@ static size_t slot_of(struct spool *const *slots, size_t slots_n, const char *te
     uint64_t hash = 14695981039346656037u ^ number * 0x9e3779b97f4a7c15u;
     for (const char *c = terminal; *c; c++) hash = (hash ^ (uint8_t)*c) * 1099511628211u;
     size_t at = (size_t)(hash ^ hash >> 29) & (slots_n - 1);
-    while (slots[at] && (slots[at]->number != number ||
-                         !text_equal(slots[at]->terminal, terminal))) {
+    while (slots[at] &&
+           (slots[at]->number != number || !text_equal(slots[at]->terminal, terminal))) {
         at = (at + 1) & (slots_n - 1);
     }
     return at;
 }
 
-static const struct spool *spool_find(const struct received *received, const char *terminal,
-                                      uint64_t number)
+static const struct spool *spool_find(const struct received *received,
+                                      const char *terminal, uint64_t number)
 {
     return received->slots[slot_of(received->slots, received->slots_n, terminal, number)];
 }
@@ -124,7 +124,7 @@ static err spool_take(struct received *received, const char *terminal, uint64_t 
     return ERR_OK;
 }
 
-/* --- intervals --------------------------------------------------------------------------- */
+/* --- intervals ---------------------------------------------------------------------- */
 
 /* The first interval that ends at or behind `sequence`; intervals_n when none does. */
 static size_t interval_at(const struct spool *spool, uint64_t sequence)
@@ -217,13 +217,14 @@ bool received_span(const struct received *received, const char *terminal, uint64
     return true;
 }
 
-/* --- in the database --------------------------------------------------------------------- */
+/* --- in the database ---------------------------------------------------------------- */
 
 static const struct statement select_all = {
     "received.all", "SELECT terminal, spool, intervals FROM received"};
 static const struct statement upsert = {
-    "received.upsert", "INSERT INTO received (terminal, spool, intervals) VALUES (?1, ?2, ?3)"
-                       " ON CONFLICT (terminal, spool) DO UPDATE SET intervals = ?3"};
+    "received.upsert",
+    "INSERT INTO received (terminal, spool, intervals) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (terminal, spool) DO UPDATE SET intervals = ?3"};
 
 static const struct statement save_read = {
     "received.save_read", "SELECT number FROM received_save WHERE one = 1"};
@@ -269,7 +270,8 @@ err received_load(struct received *received, struct database *database)
     if (e) return e;
     while (!e && query_row(query)) {
         struct spool *spool = NULL;
-        e = spool_take(received, query_text(query, 0), (uint64_t)query_i64(query, 1), &spool);
+        e = spool_take(received, query_text(query, 0), (uint64_t)query_i64(query, 1),
+                       &spool);
         if (!e) e = intervals_read(spool, query_bytes(query, 2));
     }
     err end = query_close(query);
@@ -308,8 +310,8 @@ static err number_write(struct database *database, uint64_t number)
     return query_run(query);
 }
 
-/* Whether the transaction of the save before was committed is told by the number it wrote:
- * if not, what it saved counts as changed again. */
+/* Whether the transaction of the save before was committed is told by the number it
+ * wrote: if not, what it saved counts as changed again. */
 static err save_settle(struct received *received, struct database *database)
 {
     uint64_t number = 0;

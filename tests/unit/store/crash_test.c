@@ -1,8 +1,9 @@
-/* crash_test.c - a writer is killed at a random moment, thirty times over: what it was told
- * is durable is there afterwards, once, in the raw log and in the history behind it.
+/* crash_test.c - a writer is killed at a random moment, thirty times over: what it was
+ * told is durable is there afterwards, once, in the raw log and in the history behind it.
  *
  * Kill -9 leaves the page cache alone, so this proves the order of things (commit before
- * acknowledgement, one transaction a flush, sealing), not the syncs: power cuts do that. */
+ * acknowledgement, one transaction a flush, sealing), not the syncs: power cuts do that.
+ */
 #include "store/historian.h"
 #include "store/rawlog.h"
 #include "store/received.h"
@@ -54,7 +55,8 @@ static err replay(struct server *s)
 {
     struct rawlog_cursor *cursor = NULL;
     struct rawlog_record record;
-    err e = rawlog_read_open(s->log_folder, historian_checkpoint(s->historian) + 1, &cursor);
+    err e =
+        rawlog_read_open(s->log_folder, historian_checkpoint(s->historian) + 1, &cursor);
     while (!e) {
         e = rawlog_read(cursor, &record);
         if (!e) e = apply(s, record.number);
@@ -67,10 +69,14 @@ static err server_open(struct server *s)
 {
     char why[RAWLOG_WHY_BYTES];
     uint64_t torn = 0;
-    struct rawlog_options log_options = {.folder = s->log_folder, .seal_bytes = 6000,
-                                         .seal_ms = INT64_MAX, .keep_ms = INT64_MAX / 2};
-    struct historian_options options = {.database_path = s->path, .calendar = s->calendar,
-                                        .head_bytes_max = 4000, .head_span_ms = INT64_MAX};
+    struct rawlog_options log_options = {.folder = s->log_folder,
+                                         .seal_bytes = 6000,
+                                         .seal_ms = INT64_MAX,
+                                         .keep_ms = INT64_MAX / 2};
+    struct historian_options options = {.database_path = s->path,
+                                        .calendar = s->calendar,
+                                        .head_bytes_max = 4000,
+                                        .head_span_ms = INT64_MAX};
     err e = rawlog_open(&log_options, &s->log, &torn, why);
     if (!e) e = historian_open(&options, &s->historian);
     if (!e) e = database_open(s->path, &s->database);
@@ -93,8 +99,8 @@ static void serve(struct server *s, int tell)
     err e = server_open(s);
     uint8_t bytes[64] = {0};
     while (!e) {
-        struct rawlog_record record = {.terminal = "T1", .spool = SPOOL,
-                                       .bytes = {bytes, sizeof bytes}};
+        struct rawlog_record record = {
+            .terminal = "T1", .spool = SPOOL, .bytes = {bytes, sizeof bytes}};
         uint64_t next = rawlog_last_number(s->log) + 1;
         memcpy(bytes, &next, sizeof next);
         record.sequence = next;
@@ -124,8 +130,10 @@ static uint64_t round_run(struct server *s, unsigned sleep_us)
     }
     (void)close(ends[1]);
     uint64_t number, last = 0;
-    /* The time runs from the first commit on, so that start-up is killed as well as work. */
-    if (sleep_us % 4 && read(ends[0], &number, sizeof number) == sizeof number) last = number;
+    /* The time runs from the first commit on, so that start-up is killed as well as work.
+     */
+    if (sleep_us % 4 && read(ends[0], &number, sizeof number) == sizeof number)
+        last = number;
     usleep(sleep_us);
     (void)kill(child, SIGKILL);
     int status = 0;

@@ -29,7 +29,8 @@ static void fixture_open(struct fixture *f)
     scratch_make(f->folder);
     scratch_path(f->path, f->folder, "a.db");
     assert_int_equal(database_open(f->path, &f->database), ERR_OK);
-    assert_int_equal(database_migrate(f->database, migrations, COUNT(migrations)), ERR_OK);
+    assert_int_equal(database_migrate(f->database, migrations, COUNT(migrations)),
+                     ERR_OK);
 }
 
 static void fixture_close(struct fixture *f)
@@ -137,7 +138,8 @@ static void migrations_are_applied_once_and_whole(void **state)
     assert_int_equal(database_migrate(f.database, migrations, COUNT(migrations)), ERR_OK);
     CHECK_EQ("once", number(f.database, &count), 1);
     static const struct migration bad[] = {
-        {"test.003", "INSERT INTO thing (name) VALUES ('third'); INSERT INTO nowhere VALUES (1)"},
+        {"test.003",
+         "INSERT INTO thing (name) VALUES ('third'); INSERT INTO nowhere VALUES (1)"},
     };
     CHECK("fails", database_migrate(f.database, bad, 1) != ERR_OK);
     CHECK_EQ("nothing of it", number(f.database, &count), 1);

@@ -7,7 +7,13 @@
 
 #include <math.h>
 
-enum { DEVICES_N = 2, POINTS_N = 5, SAMPLES_MAX = 40000, COLUMNS = POINTS_N, ROWS_MAX = 50 };
+enum {
+    DEVICES_N = 2,
+    POINTS_N = 5,
+    SAMPLES_MAX = 40000,
+    COLUMNS = POINTS_N,
+    ROWS_MAX = 50
+};
 
 #define HOUR_MS 3600000
 #define BEGIN_MS 1774569600000 /* 2026-03-27T00:00Z; summer time begins on the 29th */
@@ -57,7 +63,7 @@ static void world_close(struct world *w)
     memory_free(w);
 }
 
-/* --- the naive side ---------------------------------------------------------------------- */
+/* --- the naive side ----------------------------------------------------------------- */
 
 static void naive_set(struct naive *naive, struct history_sample sample)
 {
@@ -92,8 +98,8 @@ static double hold_ms(int64_t from_ms, int64_t to_ms)
 }
 
 /* What [from, to) holds; *carry is the usable value before it within the range asked. */
-static struct expected naive_sum(const struct naive *naive, int64_t from_ms, int64_t to_ms,
-                                 double *carry)
+static struct expected naive_sum(const struct naive *naive, int64_t from_ms,
+                                 int64_t to_ms, double *carry)
 {
     struct expected e = {.min = NAN, .max = NAN, .first = NAN, .last = NAN};
     for (size_t i = 0; i < naive->n; i++) {
@@ -125,7 +131,7 @@ static struct expected naive_sum(const struct naive *naive, int64_t from_ms, int
     return e;
 }
 
-/* --- comparing --------------------------------------------------------------------------- */
+/* --- comparing ---------------------------------------------------------------------- */
 
 static bool close_to(double a, double b)
 {
@@ -150,7 +156,8 @@ static void bucket_check(const struct history_bucket *got, const struct expected
     CHECK_EQ(row, got->last_ms, want->last_ms);
     CHECK(row, close_to(got->sum, want->sum));
     CHECK(row, close_to(got->increase, want->increase));
-    double mean = want->weight > 0 ? want->held / want->weight : want->sum / (double)want->n;
+    double mean =
+        want->weight > 0 ? want->held / want->weight : want->sum / (double)want->n;
     CHECK(row, close_to(got->mean, mean));
 }
 
@@ -176,8 +183,10 @@ static struct history_range range_random(struct world *w, int *device, int *poin
 {
     *device = (int)random_below(&w->random, DEVICES_N);
     *point = (int)random_below(&w->random, POINTS_N);
-    int64_t a = BEGIN_MS - HOUR_MS + (int64_t)random_below(&w->random, SPAN_MS + 2 * HOUR_MS);
-    int64_t b = BEGIN_MS - HOUR_MS + (int64_t)random_below(&w->random, SPAN_MS + 2 * HOUR_MS);
+    int64_t a =
+        BEGIN_MS - HOUR_MS + (int64_t)random_below(&w->random, SPAN_MS + 2 * HOUR_MS);
+    int64_t b =
+        BEGIN_MS - HOUR_MS + (int64_t)random_below(&w->random, SPAN_MS + 2 * HOUR_MS);
     if (random_below(&w->random, 3) == 0) { /* on local midnight */
         a = calendar_day_start(w->calendar, a);
         b = calendar_day_start(w->calendar, b);
@@ -194,12 +203,13 @@ static void raw_compare(struct world *w)
     int device, point;
     struct history_range range = range_random(w, &device, &point);
     struct raw_check check = {.naive = &w->points[device][point]};
-    while (check.at < check.naive->n && check.naive->at[check.at].time_ms < range.from_ms) {
+    while (check.at < check.naive->n &&
+           check.naive->at[check.at].time_ms < range.from_ms) {
         check.at++;
     }
     assert_int_equal(historian_raw(w->historian, &range, raw_each, &check), ERR_OK);
-    CHECK("raw end", check.at == check.naive->n ||
-                         check.naive->at[check.at].time_ms >= range.to_ms);
+    CHECK("raw end",
+          check.at == check.naive->n || check.naive->at[check.at].time_ms >= range.to_ms);
 }
 
 static void buckets_compare(struct world *w)
@@ -261,8 +271,8 @@ static err step_each(void *context, const struct history_bucket *bucket)
     struct step_check *check = context;
     CHECK_EQ("step start", bucket->start_ms, check->next_ms);
     check->next_ms = step_end(check->w, check->step, bucket->start_ms);
-    struct expected want = naive_sum(check->naive, bucket->start_ms, check->next_ms,
-                                     &check->carry);
+    struct expected want =
+        naive_sum(check->naive, bucket->start_ms, check->next_ms, &check->carry);
     bucket_check(bucket, &want, "step");
     return ERR_OK;
 }
@@ -276,11 +286,12 @@ static void steps_compare(struct world *w)
                                         : calendar_hour_start(w->calendar, range.from_ms);
     if (first < range.from_ms) first = step_end(w, step, first);
     struct step_check check = {w, &w->points[device][point], step, first, NAN};
-    assert_int_equal(historian_steps(w->historian, &range, step, step_each, &check), ERR_OK);
+    assert_int_equal(historian_steps(w->historian, &range, step, step_each, &check),
+                     ERR_OK);
     CHECK("steps end", check.next_ms >= range.to_ms);
 }
 
-/* --- times and counts: all points of a device -------------------------------------------- */
+/* --- times and counts: all points of a device --------------------------------------- */
 
 static bool row_seen(const struct world *w, int device, int64_t time_ms)
 {
@@ -303,22 +314,29 @@ static bool row_seen(const struct world *w, int device, int64_t time_ms)
     return false;
 }
 
+/* Whether a point before `point` has a sample there: then the row is counted with it. */
+static bool counted(const struct world *w, int device, int point, int64_t time_ms)
+{
+    for (int p = 0; p < point; p++) {
+        const struct naive *naive = &w->points[device][p];
+        for (size_t i = 0; i < naive->n; i++) {
+            const struct history_sample *sample = &naive->at[i];
+            if (sample->time_ms == time_ms && sample->quality < 192) return true;
+        }
+    }
+    return false;
+}
+
 static uint64_t rows_seen(const struct world *w, int device, int64_t from_ms, int64_t to_ms)
 {
     uint64_t count = 0;
     for (int p = 0; p < POINTS_N; p++) {
         const struct naive *naive = &w->points[device][p];
         for (size_t i = 0; i < naive->n; i++) {
-            int64_t time_ms = naive->at[i].time_ms;
-            if (time_ms < from_ms || time_ms >= to_ms || naive->at[i].quality >= 192) continue;
-            bool earlier = false; /* counted with a point before this one */
-            for (int q = 0; q < p && !earlier; q++) {
-                const struct naive *other = &w->points[device][q];
-                for (size_t j = 0; j < other->n && !earlier; j++) {
-                    earlier = other->at[j].time_ms == time_ms && other->at[j].quality < 192;
-                }
-            }
-            count += !earlier;
+            const struct history_sample *sample = &naive->at[i];
+            if (sample->time_ms < from_ms || sample->time_ms >= to_ms) continue;
+            if (sample->quality >= 192) continue;
+            count += !counted(w, device, p, sample->time_ms);
         }
     }
     return count;
@@ -359,8 +377,8 @@ static void times_compare(struct world *w)
     int device, point;
     struct history_range range = range_random(w, &device, &point);
     struct times_check check = {w, device, INT64_MIN, 0};
-    assert_int_equal(historian_times(w->historian, range.device, range.from_ms, range.to_ms,
-                                     times_each, &check),
+    assert_int_equal(historian_times(w->historian, range.device, range.from_ms,
+                                     range.to_ms, times_each, &check),
                      ERR_OK);
     CHECK_EQ("times", check.n, rows_seen(w, device, range.from_ms, range.to_ms));
 
@@ -368,7 +386,8 @@ static void times_compare(struct world *w)
     range.to_ms = calendar_day_next(w->calendar, range.to_ms);
     check = (struct times_check){w, device, range.from_ms, 0};
     assert_int_equal(
-        historian_row_counts(w->historian, &range, HISTORY_DAY, counts_each, &check), ERR_OK);
+        historian_row_counts(w->historian, &range, HISTORY_DAY, counts_each, &check),
+        ERR_OK);
     CHECK_EQ("counts end", check.last_ms, range.to_ms);
 }
 
@@ -412,11 +431,12 @@ static void newest_compare(struct world *w)
     assert_int_equal(
         historian_newest(w->historian, range.device, at_ms, newest_each, &check), ERR_OK);
     unsigned want = 0;
-    for (int p = 0; p < POINTS_N; p++) want += naive_newest(&w->points[device][p], at_ms) != NULL;
+    for (int p = 0; p < POINTS_N; p++)
+        want += naive_newest(&w->points[device][p], at_ms) != NULL;
     CHECK_EQ("newest of all", check.n, want);
 }
 
-/* --- the random side --------------------------------------------------------------------- */
+/* --- the random side ---------------------------------------------------------------- */
 
 static struct history_sample sample_random(struct world *w, int point, int64_t time_ms)
 {
@@ -453,11 +473,13 @@ static void block_append(struct world *w, int64_t now_ms)
     double values[ROWS_MAX * COLUMNS];
     uint8_t qualities[ROWS_MAX * COLUMNS];
     int64_t at_ms = now_ms;
-    if (random_below(random, 6) == 0) at_ms -= (int64_t)random_below(random, 30 * HOUR_MS);
+    if (random_below(random, 6) == 0)
+        at_ms -= (int64_t)random_below(random, 30 * HOUR_MS);
     if (at_ms < BEGIN_MS) at_ms = BEGIN_MS;
     for (size_t r = 0; r < rows; r++) {
         times[r] = at_ms;
-        at_ms += (int64_t)random_below(random, 3) * 30000; /* the same time now and then */
+        at_ms +=
+            (int64_t)random_below(random, 3) * 30000; /* the same time now and then */
     }
     for (size_t c = 0; c < columns; c++) {
         int point = (int)((first_point + c) % POINTS_N);
@@ -469,9 +491,13 @@ static void block_append(struct world *w, int64_t now_ms)
             naive_set(&w->points[device][point], sample);
         }
     }
-    struct block block = {.device = (uint32_t)device + 1, .times_n = rows,
-                          .columns_n = columns, .times_ms = times, .points = points,
-                          .values = values, .qualities = qualities};
+    struct block block = {.device = (uint32_t)device + 1,
+                          .times_n = rows,
+                          .columns_n = columns,
+                          .times_ms = times,
+                          .points = points,
+                          .values = values,
+                          .qualities = qualities};
     assert_int_equal(historian_append(w->historian, &block), ERR_OK);
 }
 

@@ -1,5 +1,5 @@
-/* historian_threads_test.c - one thread appends and flushes while others ask: each answer is
- * a whole prefix of what was appended, and nothing races (run under TSan). */
+/* historian_threads_test.c - one thread appends and flushes while others ask: each answer
+ * is a whole prefix of what was appended, and nothing races (run under TSan). */
 #include "store/historian.h"
 
 #include "base/thread.h"

@@ -105,8 +105,8 @@ static void usual_kinds_are_small_and_exact(void **state)
 }
 
 static const uint64_t hostile[] = {
-    0x0000000000000000u, /* 0 */
-    0x8000000000000000u, /* -0 */
+    0x0000000000000000u,                      /* 0 */
+    0x8000000000000000u,                      /* -0 */
     0x7ff0000000000000u, 0xfff0000000000000u, /* infinities */
     0x7ff8000000000000u, 0xfff8000000000000u, /* NaN */
     0x7ff8000000000001u, 0x7ff0000000000001u, /* NaN with payload, signalling NaN */
@@ -129,7 +129,8 @@ static void hostile_doubles_in_any_mix(void **state)
         fill(&f, random_below(&f.random, COUNT(kinds)), n);
         for (size_t i = 0; i < n; i++) {
             if (random_below(&f.random, rare)) continue;
-            f.values[i] = double_of_bits(hostile[random_below(&f.random, COUNT(hostile))]);
+            f.values[i] =
+                double_of_bits(hostile[random_below(&f.random, COUNT(hostile))]);
         }
         int decimals;
         (void)there_and_back(&f, "hostile", n, &decimals);
@@ -151,7 +152,8 @@ static void every_truncation_and_more_is_an_error(void **state)
             CHECK_EQ(kinds[k].name, column_decode(cut, 50, f.back), ERR_CORRUPT);
         }
         buffer_put_u8(&f.out, 0);
-        CHECK_EQ(kinds[k].name, column_decode(buffer_bytes(&f.out), 50, f.back), ERR_CORRUPT);
+        CHECK_EQ(kinds[k].name, column_decode(buffer_bytes(&f.out), 50, f.back),
+                 ERR_CORRUPT);
     }
     fixture_close(&f);
 }

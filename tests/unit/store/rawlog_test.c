@@ -1,5 +1,5 @@
-/* rawlog_test.c - what was committed is read back, whatever happens to the tail, to the disk
- * and to single bits. */
+/* rawlog_test.c - what was committed is read back, whatever happens to the tail, to the
+ * disk and to single bits. */
 #include "store/rawlog.h"
 
 #include "store/rawlog_files.h"
@@ -60,7 +60,8 @@ static void record_make(struct rawlog_record *record, uint64_t number, uint8_t *
     }
     ensure(fits);
     size_t n = number % bytes_n;
-    for (size_t i = 0; i < n; i++) bytes[i] = (uint8_t)(number * 31 + i * (1 + number % 3));
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (uint8_t)(number * 31 + i * (1 + number % 3));
     record->bytes = (struct bytes){bytes, n};
 }
 
@@ -118,8 +119,9 @@ static void verify_check(struct fixture *f, uint64_t records)
 {
     struct rawlog_report report;
     err e = rawlog_verify(f->log_folder, &report);
-    if (e) print_error("verify: record %llu: %s\n", (unsigned long long)report.first_bad,
-                       report.what);
+    if (e)
+        print_error("verify: record %llu: %s\n", (unsigned long long)report.first_bad,
+                    report.what);
     CHECK_EQ("verify", e, ERR_OK);
     CHECK_EQ("verified", report.records, records);
 }
@@ -141,7 +143,7 @@ static void seal(struct fixture *f)
     assert_false(open);
 }
 
-/* --- what goes in comes out -------------------------------------------------------------- */
+/* --- what goes in comes out --------------------------------------------------------- */
 
 static void committed_is_read_and_survives_reopening(void **state)
 {
@@ -161,7 +163,8 @@ static void committed_is_read_and_survives_reopening(void **state)
     read_check(&f, 1, 251);
     verify_check(&f, 251);
     struct rawlog *other = NULL;
-    CHECK_EQ("second writer", rawlog_open(&f.options, &other, &f.torn_bytes, f.why), ERR_BUSY);
+    CHECK_EQ("second writer", rawlog_open(&f.options, &other, &f.torn_bytes, f.why),
+             ERR_BUSY);
     fixture_close(&f);
 }
 
@@ -255,7 +258,7 @@ static void old_files_go_and_young_ones_stay(void **state)
     fixture_close(&f);
 }
 
-/* --- torn and damaged -------------------------------------------------------------------- */
+/* --- torn and damaged --------------------------------------------------------------- */
 
 static void file_of(struct fixture *f, uint64_t first, const char *suffix,
                     char path[FILE_PATH_BYTES])
@@ -287,7 +290,8 @@ static void mark_forget(struct fixture *f)
     (void)unlink(path);
 }
 
-/* With its mark lost (as after a power cut) the log keeps every whole record of any cut. */
+/* With its mark lost (as after a power cut) the log keeps every whole record of any cut.
+ */
 static void every_truncation_of_the_tail_is_cut_off(void **state)
 {
     (void)state;
@@ -459,7 +463,7 @@ static void reading_goes_on_behind_damage(void **state)
     fixture_close(&f);
 }
 
-/* --- faults ------------------------------------------------------------------------------ */
+/* --- faults ------------------------------------------------------------------------- */
 
 /* The k-th write, sync or cut fails: no commit that said ok is ever lost. */
 static void fault_round(size_t nth, int errno_value)

@@ -127,7 +127,8 @@ static void spools_do_not_meet(void **state)
     char terminal[CATALOG_CODE_BYTES];
     for (int i = 0; i < 500; i++) {
         assert_true(text_format(terminal, sizeof terminal, "T%d", i % 100));
-        assert_int_equal(received_add(f.received, terminal, (uint64_t)(i / 100), 1), ERR_OK);
+        assert_int_equal(received_add(f.received, terminal, (uint64_t)(i / 100), 1),
+                         ERR_OK);
     }
     save(&f, true);
     reload(&f);

@@ -1,5 +1,5 @@
-/* store_check.h - what the tests of this room share: a folder of their own, random numbers
- * from a printed seed, and bit-exact comparison of doubles. */
+/* store_check.h - what the tests of this room share: a folder of their own, random
+ * numbers from a printed seed, and bit-exact comparison of doubles. */
 #ifndef HEATNET_TESTS_STORE_CHECK_H
 #define HEATNET_TESTS_STORE_CHECK_H
 
