@@ -51,6 +51,16 @@ static const struct statement return_one = {
     " closed = (acknowledged_ms <> 0)"
     " WHERE point = ?4 AND kind = ?1 AND bit = ?2 AND device = ?3 AND terminal = ?5"
     " AND raised_ms <= ?6 AND returned_ms = 0"};
+static const struct statement end_one = {
+    "alarms.end",
+    "UPDATE alarm SET returned_ms = ?7, extreme = coalesce(?8, extreme), version = ?9"
+    " WHERE point = ?4 AND kind = ?1 AND bit = ?2 AND device = ?3 AND terminal = ?5"
+    " AND raised_ms = ?6 AND late = 1 AND returned_ms > ?7"};
+static const struct statement reopen_one = {
+    "alarms.reopen",
+    "UPDATE alarm SET returned_ms = 0, closed = 0, version = ?7"
+    " WHERE point = ?4 AND kind = ?1 AND bit = ?2 AND device = ?3 AND terminal = ?5"
+    " AND raised_ms = ?6 AND returned_ms <> 0"};
 static const struct statement extend_one = {
     "alarms.extend",
     "UPDATE alarm SET returned_ms = ?7, extreme = coalesce(?8, extreme), version = ?9"
@@ -136,6 +146,19 @@ static void bind_key(struct query *query, const struct alarm_change *change)
     query_bind_i64(query, change->time_ms);
 }
 
+/* A terminal that is silent since the same moment again (it was thought back while the
+ * server started, or shut out and let in): the same alarm goes on. */
+static err apply_reopen(struct database *database, const struct alarm_change *change,
+                        uint64_t version)
+{
+    struct query *query;
+    err e = query_open(database, &reopen_one, &query);
+    if (e) return e;
+    bind_key(query, change);
+    query_bind_i64(query, (int64_t)version);
+    return query_run(query);
+}
+
 static err apply_raise(struct database *database, const struct catalog *catalog,
                        const struct alarm_change *change, uint64_t version)
 {
@@ -143,10 +166,12 @@ static err apply_raise(struct database *database, const struct catalog *catalog,
     alarm_text_make(catalog, change, &text);
     bool late = change->what == CHANGE_LATE;
     struct query *query;
-    err e = query_open(database, &raise_one, &query);
+    err e = ERR_OK;
+    if (change->kind == ALARM_TERMINAL) e = apply_reopen(database, change, version);
+    if (!e) e = query_open(database, &raise_one, &query);
     if (e) return e;
     bind_key(query, change);
-    query_bind_i64(query, late ? change->time_ms : 0);
+    query_bind_i64(query, late ? change->until_ms : 0);
     query_bind_i64(query, late);
     query_bind_double(query, change->limit);
     query_bind_double(query, change->value);
@@ -161,14 +186,14 @@ static err apply_raise(struct database *database, const struct catalog *catalog,
 }
 
 static err apply_end(struct database *database, const struct alarm_change *change,
-                     uint64_t version)
+                     const struct statement *statement, uint64_t version)
 {
-    bool extend = change->what == CHANGE_LATE_EXTEND;
+    bool late = change->what != CHANGE_RETURN;
     struct query *query;
-    err e = query_open(database, extend ? &extend_one : &return_one, &query);
+    err e = query_open(database, statement, &query);
     if (e) return e;
     bind_key(query, change);
-    query_bind_i64(query, extend ? change->until_ms : change->time_ms);
+    query_bind_i64(query, late ? change->until_ms : change->time_ms);
     query_bind_double(query, change->extreme);
     query_bind_i64(query, (int64_t)version);
     return query_run(query);
@@ -180,8 +205,9 @@ err alarm_records_apply(struct database *database, const struct catalog *catalog
     switch (change->what) {
     case CHANGE_RAISE:
     case CHANGE_LATE: return apply_raise(database, catalog, change, version);
-    case CHANGE_RETURN:
-    case CHANGE_LATE_EXTEND: return apply_end(database, change, version);
+    case CHANGE_RETURN: return apply_end(database, change, &return_one, version);
+    case CHANGE_LATE_EXTEND: return apply_end(database, change, &extend_one, version);
+    case CHANGE_LATE_END: return apply_end(database, change, &end_one, version);
     }
     return ERR_STATE; /* a change of no kind */
 }

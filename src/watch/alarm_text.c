@@ -16,15 +16,15 @@ static const struct {
     const char *word, *word_en; /* behind the name */
     unsigned priority;
 } kinds[ALARM_KIND_N] = {
-    [ALARM_LOW_LOW] = {"低低",                " low-low",          PRIORITY_OUTER},
-    [ALARM_LOW] = {"低",                   " low",              PRIORITY_INNER},
-    [ALARM_HIGH] = {"高",                   " high",             PRIORITY_INNER},
-    [ALARM_HIGH_HIGH] = {"高高",                " high-high",        PRIORITY_OUTER},
-    [ALARM_IMPLAUSIBLE] = {"数值不可信",       " implausible",      3             },
-    [ALARM_FROZEN] = {"数值长时间不变", " frozen",           3             },
-    [ALARM_COMMUNICATION] = {"通信中断",          " does not answer",  2             },
-    [ALARM_TERMINAL] = {"采集终端离线",    " is not connected", 1             },
-    [ALARM_FAULT_BIT] = {"故障",                " fault",            PRIORITY_OUTER},
+    [ALARM_LOW_LOW] = {"低低", " low-low", PRIORITY_OUTER},
+    [ALARM_LOW] = {"低", " low", PRIORITY_INNER},
+    [ALARM_HIGH] = {"高", " high", PRIORITY_INNER},
+    [ALARM_HIGH_HIGH] = {"高高", " high-high", PRIORITY_OUTER},
+    [ALARM_IMPLAUSIBLE] = {"数值不可信", " implausible", 3},
+    [ALARM_FROZEN] = {"数值长时间不变", " frozen", 3},
+    [ALARM_COMMUNICATION] = {"通信中断", " does not answer", 2},
+    [ALARM_TERMINAL] = {"采集终端离线", " is not connected", 1},
+    [ALARM_FAULT_BIT] = {"故障", " fault", PRIORITY_OUTER},
 };
 
 static const char *english(const char *name_en, const char *name)

@@ -54,6 +54,8 @@ MUST_USE err alarms_block(struct alarms *alarms, const struct block *block);
  * more. */
 MUST_USE err alarms_device(struct alarms *alarms, uint32_t device, bool answers,
                            int64_t since_ms);
+/* Not part of the replay: its open alarm stands over a restart until it is told
+ * otherwise; lost since the same moment again, the same alarm goes on. */
 MUST_USE err alarms_terminal(struct alarms *alarms, uint32_t terminal, bool connected,
                              int64_t since_ms);
 MUST_USE err alarms_tick(struct alarms *alarms, int64_t now_ms);

@@ -148,6 +148,40 @@ static err step_lost(struct alarms *alarms, int64_t *lost_ms, bool fine,
     return e;
 }
 
+/* A state that was over when a newer one came: a backlog tells of it.  Lost then is a
+ * record of the past; it ended when the newest state began, or earlier as further news
+ * tell. */
+static err late_news(struct alarms *alarms, struct device_watch *watch,
+                     struct alarm_change change, bool answers)
+{
+    int64_t since_ms = change.time_ms;
+    if (!answers && since_ms != watch->late_ms) {
+        change.what = CHANGE_LATE;
+        change.until_ms = watch->state_ms;
+        watch->late_ms = since_ms;
+        return queue_add(&alarms->queue, &change);
+    }
+    if (!answers || watch->late_ms == 0 || since_ms <= watch->late_ms) return ERR_OK;
+    change.what = CHANGE_LATE_END;
+    change.until_ms = since_ms;
+    change.time_ms = watch->late_ms;
+    watch->late_ms = 0;
+    return queue_add(&alarms->queue, &change);
+}
+
+static err step_device(struct alarms *alarms, struct device_watch *watch,
+                       struct alarm_change change, bool answers)
+{
+    int64_t since_ms = change.time_ms;
+    bool lost = watch->lost_ms != 0;
+    if (since_ms == watch->state_ms && answers != lost) return ERR_OK; /* mostly */
+    watch->dirty = true;
+    if (since_ms < watch->state_ms) return late_news(alarms, watch, change, answers);
+    watch->state_ms = since_ms;
+    if (!answers && !lost) blind_points(&alarms->world, watch);
+    return step_lost(alarms, &watch->lost_ms, answers, change);
+}
+
 err alarms_device(struct alarms *alarms, uint32_t device, bool answers, int64_t since_ms)
 {
     ensure(alarms != NULL);
@@ -155,12 +189,15 @@ err alarms_device(struct alarms *alarms, uint32_t device, bool answers, int64_t 
     lock_take(&alarms->lock);
     err e = door(alarms);
     struct device_watch *watch = world_device(&alarms->world, device);
-    if (!e && watch && answers != (watch->lost_ms == 0)) {
-        struct alarm_change change = {
-            .kind = ALARM_COMMUNICATION, .device = device, .time_ms = since_ms};
-        e = step_lost(alarms, &watch->lost_ms, answers, change);
-        watch->dirty = true;
-        if (!answers) blind_points(&alarms->world, watch);
+    if (!e && watch) {
+        struct alarm_change change = {.kind = ALARM_COMMUNICATION,
+                                      .bit = -1,
+                                      .device = device,
+                                      .time_ms = since_ms > 0 ? since_ms : 1,
+                                      .value = NAN,
+                                      .limit = NAN,
+                                      .extreme = NAN};
+        e = step_device(alarms, watch, change, answers);
     }
     lock_give(&alarms->lock);
     return e;

@@ -17,8 +17,9 @@ enum { ALARMS_QUEUE_MAX = 200000, ALARMS_IDLE_ASKERS = 4 };
 enum alarm_change_what {
     CHANGE_RAISE,
     CHANGE_RETURN,
-    CHANGE_LATE,       /* raised and returned in the past, unless a record covers it */
-    CHANGE_LATE_EXTEND /* that one went on until until_ms */
+    CHANGE_LATE, /* raised and, until_ms, returned in the past, unless it is known */
+    CHANGE_LATE_EXTEND, /* that one went on until until_ms */
+    CHANGE_LATE_END     /* that one ended at until_ms already */
 };
 
 struct alarm_change {
@@ -27,8 +28,8 @@ struct alarm_change {
     int bit;
     uint32_t device, point,
         terminal;     /* what it is about; a point with its device; else 0 */
-    int64_t time_ms;  /* raised or returned; extend: raised */
-    int64_t until_ms; /* extend */
+    int64_t time_ms;  /* raised, or returned by CHANGE_RETURN */
+    int64_t until_ms; /* late ones */
     double value, limit, extreme;
 };
 

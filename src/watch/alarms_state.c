@@ -1,6 +1,6 @@
 /* alarms_state.c - the states of all points as blobs, one a device.
  *
- *   blob    1 lost_ms n { point }
+ *   blob    1 lost_ms state_ms late_ms n { point }
  *   point   id sight newest_ms last_value last_change_ms bits { stage } x 6 n { late run
  * } stage   phase, and unless it is normal: since_ms extreme late    kind bit+1 raised_ms
  * last_ms extreme
@@ -86,6 +86,8 @@ static void put_device(struct buffer *out, struct alarms_world *world,
     buffer_clear(out);
     buffer_put_u8(out, FORM);
     buffer_put_varint_i64(out, device->lost_ms);
+    buffer_put_varint_i64(out, device->state_ms);
+    buffer_put_varint_i64(out, device->late_ms);
     buffer_put_varint(out, n);
     for (uint32_t i = 0; i < device->n; i++) {
         if (watches[i].state.newest_ms != 0) put_point(out, world, &watches[i]);
@@ -206,14 +208,20 @@ static err load_device(void *context, uint32_t device, struct bytes in)
     struct alarms *alarms = context;
     if (device == 0) return keep_number(&alarms->save_number, device, in);
     uint8_t form;
-    int64_t lost_ms;
+    struct device_watch was = {0};
     uint64_t n;
     if (!bytes_take_u8(&in, &form)) return ERR_CORRUPT;
     if (form != FORM) return ERR_VERSION;
-    if (!bytes_take_varint_i64(&in, &lost_ms) || !bytes_take_varint(&in, &n))
+    if (!bytes_take_varint_i64(&in, &was.lost_ms) ||
+        !bytes_take_varint_i64(&in, &was.state_ms) ||
+        !bytes_take_varint_i64(&in, &was.late_ms) || !bytes_take_varint(&in, &n))
         return ERR_CORRUPT;
     struct device_watch *watch = world_device(&alarms->world, device);
-    if (watch) watch->lost_ms = lost_ms;
+    if (watch) {
+        watch->lost_ms = was.lost_ms;
+        watch->state_ms = was.state_ms;
+        watch->late_ms = was.late_ms;
+    }
     for (uint64_t i = 0; i < n; i++) {
         if (!take_point(&in, alarms)) return ERR_CORRUPT;
     }

@@ -74,8 +74,12 @@ static void carry_over(struct alarms_world *world, const struct alarms_world *be
         carry_watch(world, &world->watches[i], before);
     for (size_t i = 0; i < catalog->devices_n; i++) {
         const struct device_watch *old = world_device(before, catalog->devices[i].id);
-        if (old) world->devices[i].lost_ms = old->lost_ms;
-        world->devices[i].dirty = true;
+        struct device_watch *device = &world->devices[i];
+        device->dirty = true;
+        if (!old) continue;
+        device->lost_ms = old->lost_ms;
+        device->state_ms = old->state_ms;
+        device->late_ms = old->late_ms;
     }
     for (size_t i = 0; i < catalog->terminals_n; i++) {
         const struct terminal_watch *old =

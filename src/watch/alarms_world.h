@@ -37,6 +37,8 @@ struct device_watch {
     uint32_t first, n; /* its run of watches */
     int64_t hold_ms;   /* a value holds this long without a new one */
     int64_t lost_ms;   /* does not answer since, 0 = answers */
+    int64_t state_ms;  /* since when its newest state is; older ones are late news */
+    int64_t late_ms;   /* late news: was lost since then, end not heard yet; 0 = none */
     bool dirty;        /* changed since its states were saved */
 };
 

@@ -232,19 +232,19 @@ static void lists_are_filtered_and_paged(void **state)
         struct alarms_filter filter;
         size_t want;
     } rows[] = {
-        {"all",                 {.active = false},          10},
-        {"company",             {.site = COMPANY},          10},
-        {"branch",              {.site = BRANCH},           5 },
-        {"station",             {.site = WEST},             5 },
-        {"limit",               {.limit = 3},               3 },
-        {"limit beneath",       {.site = WEST, .limit = 3}, 3 },
-        {"zh",                  {.search = "供水"},       10},
-        {"en, any case",        {.search = "SUPPLY"},       10},
-        {"site's name",         {.search = "东升"},       5 },
-        {"site's English name", {.search = "xishan"},       5 },
-        {"nothing",             {.search = "nothing"},      0 },
-        {"no wildcard",         {.search = "%"},            0 },
-        {"no wildcard",         {.search = "_"},            0 },
+        {"all", {.active = false}, 10},
+        {"company", {.site = COMPANY}, 10},
+        {"branch", {.site = BRANCH}, 5},
+        {"station", {.site = WEST}, 5},
+        {"limit", {.limit = 3}, 3},
+        {"limit beneath", {.site = WEST, .limit = 3}, 3},
+        {"zh", {.search = "供水"}, 10},
+        {"en, any case", {.search = "SUPPLY"}, 10},
+        {"site's name", {.search = "东升"}, 5},
+        {"site's English name", {.search = "xishan"}, 5},
+        {"nothing", {.search = "nothing"}, 0},
+        {"no wildcard", {.search = "%"}, 0},
+        {"no wildcard", {.search = "_"}, 0},
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -319,6 +319,48 @@ static void a_lost_device_keeps_its_points_quiet(void **state)
     assert_int_equal(alarms_device(house->alarms, 1, true, at(90)), ERR_OK);
     write_down(house);
     assert_int_equal(active(house).at[0].returned_ms, at(90));
+}
+
+static void a_backlogs_states_of_devices_are_history(void **state)
+{
+    struct house *house = *state;
+
+    static const struct {
+        bool answers;
+        double since;
+    } rows[] = {
+        {true, 500},  {false, 300}, {false, 300}, {true, 500}, {false, 300}, {true, 350},
+        {false, 380}, {true, 500},  {false, 600}, {true, 500}, {false, 380}, {false, 600},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(
+            alarms_device(house->alarms, 1, rows[i].answers, at(rows[i].since)), ERR_OK);
+    write_down(house);
+    struct found found = all(house);
+    assert_int_equal(found.n, 3);
+    assert_int_equal(found.at[0].raised_ms, at(600)); /* still lost */
+    assert_int_equal(found.at[0].returned_ms, 0);
+    assert_false(found.at[0].late);
+    assert_int_equal(found.at[1].raised_ms, at(380));
+    assert_int_equal(found.at[1].returned_ms, at(500));
+    assert_true(found.at[1].late);
+    assert_int_equal(found.at[2].raised_ms, at(300));
+}
+
+static void a_terminal_silent_since_the_same_moment_is_the_same_alarm(void **state)
+{
+    struct house *house = *state;
+    assert_int_equal(alarms_tick(house->alarms, at(0)), ERR_OK);
+    static const bool connected[] = {false, true, false};
+    for (size_t i = 0; i < COUNT(connected); i++) {
+        assert_int_equal(alarms_terminal(house->alarms, 1, connected[i], at(1)), ERR_OK);
+        write_down(house);
+        struct found found = all(house);
+        assert_int_equal(found.n, 1);
+        assert_int_equal(found.at[0].returned_ms, connected[i] ? at(1) : 0);
+    }
+    check_counts(house, 1, 1, 1);
 }
 
 static void a_tick_ripens_with_grace_while_the_value_holds(void **state)
@@ -492,6 +534,8 @@ int main(void)
         IN_HOUSE(lists_are_filtered_and_paged),
         IN_HOUSE(changes_are_followed_by_version),
         IN_HOUSE(a_lost_device_keeps_its_points_quiet),
+        IN_HOUSE(a_backlogs_states_of_devices_are_history),
+        IN_HOUSE(a_terminal_silent_since_the_same_moment_is_the_same_alarm),
         IN_HOUSE(a_tick_ripens_with_grace_while_the_value_holds),
         IN_HOUSE(a_gap_longer_than_a_value_holds_is_no_proof),
         IN_HOUSE(late_samples_raise_one_record_a_run),
