@@ -160,6 +160,7 @@ static enum MHD_Result begin(struct request *request, const char *method)
     return MHD_YES;
 }
 
+/* A request that sleeps afterwards is another thread's: only `slept` may be read. */
 static void run(struct request *request)
 {
     struct server *server = request->server;
@@ -172,7 +173,7 @@ static void run(struct request *request)
         return;
     case LANE_OWN:
         request->route->handle(request);
-        if (request->phase == REQUEST_READING) request->phase = REQUEST_ANSWERED;
+        if (!request->slept) request->phase = REQUEST_ANSWERED;
         return;
     }
 }
@@ -199,7 +200,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
     }
     if (request->phase == REQUEST_READING) {
         run(request);
-        if (request->phase == REQUEST_WAITING) return MHD_YES;
+        if (request->slept) return MHD_YES; /* called again when it was resumed */
     }
     return request->phase == REQUEST_ANSWERED ? send_answer(request) : MHD_YES;
 }

@@ -18,6 +18,7 @@ struct lane_pool {
 void request_suspend(struct request *request)
 {
     request->phase = REQUEST_WAITING;
+    request->slept = true;
     MHD_suspend_connection(request->connection);
 }
 
