@@ -91,17 +91,21 @@ function play(shape: Rhythm | null): void {
   playing = { source, gain };
 }
 
-/* Browsers mute until the first key or pointer press, again after every reload. */
-function wake(): void {
-  context ??= new AudioContext();
-  const audio = context;
-  void audio.resume().then(() => {
-    running.value = audio.state === 'running';
-  });
+/* Browsers mute until the first key or pointer press, again after every reload; where a policy
+ * allows sound, the context runs by itself. */
+function open(): AudioContext {
+  if (context) return context;
+  const made = new AudioContext();
+  made.onstatechange = () => {
+    running.value = made.state === 'running';
+  };
+  running.value = made.state === 'running';
+  context = made;
+  return made;
 }
 
-function tryWake(): void {
-  if (!running.value) wake();
+function wake(): void {
+  if (!running.value) void open().resume();
 }
 
 export function startSound(): void {
@@ -109,9 +113,9 @@ export function startSound(): void {
   addEventListener('storage', (event) => {
     if (event.key === STORED) readQuiet(event.newValue);
   });
-  addEventListener('pointerdown', tryWake);
-  addEventListener('keydown', tryWake);
-  if (typeof AudioContext !== 'undefined') wake(); // works where a policy allows it
+  addEventListener('pointerdown', wake);
+  addEventListener('keydown', wake);
+  open();
   if ('locks' in navigator) {
     void navigator.locks.request('heatnet-sound', () => {
       leading.value = true;
