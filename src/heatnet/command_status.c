@@ -14,22 +14,22 @@ static void print_status(const json_t *status)
 
         enum { NUMBER, BYTES, TIME } kind;
     } rows[] = {
-        {"points",              "points",              NUMBER},
-        {"devices",             "devices",             NUMBER},
-        {"terminals",           "terminals",           NUMBER},
-        {"frames stored",       "frames_stored",       NUMBER},
-        {"frames rejected",     "frames_rejected",     NUMBER},
-        {"last frame",          "last_frame_ms",       TIME  },
-        {"samples since start", "samples",             NUMBER},
-        {"samples in history",  "history_samples",     NUMBER},
-        {"history on disk",     "history_bytes",       BYTES },
-        {"raw log on disk",     "raw_log_bytes",       BYTES },
-        {"raw log records",     "raw_log_last_number", NUMBER},
-        {"disk free",           "disk_free_bytes",     BYTES },
-        {"disk size",           "disk_size_bytes",     BYTES },
-        {"memory",              "memory_bytes",        BYTES },
-        {"live streams",        "subscribers",         NUMBER},
-        {"running since",       "started_ms",          TIME  },
+        {"points", "points", NUMBER},
+        {"devices", "devices", NUMBER},
+        {"terminals", "terminals", NUMBER},
+        {"frames stored", "frames_stored", NUMBER},
+        {"frames rejected", "frames_rejected", NUMBER},
+        {"last frame", "last_frame_ms", TIME},
+        {"samples since start", "samples", NUMBER},
+        {"samples in history", "history_samples", NUMBER},
+        {"history on disk", "history_bytes", BYTES},
+        {"raw log on disk", "raw_log_bytes", BYTES},
+        {"raw log records", "raw_log_last_number", NUMBER},
+        {"disk free", "disk_free_bytes", BYTES},
+        {"disk size", "disk_size_bytes", BYTES},
+        {"memory", "memory_bytes", BYTES},
+        {"live streams", "subscribers", NUMBER},
+        {"running since", "started_ms", TIME},
     };
     struct calendar *calendar = NULL;
     if (calendar_open_zone(show_text(status, "time_zone"), &calendar)) calendar = NULL;

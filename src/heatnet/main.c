@@ -49,6 +49,7 @@ static const struct command {
      "heatnet account enable NAME | disable NAME\n",
      command_account},
 };
+
 /* clang-format on */
 
 static void print_help(FILE *out)

@@ -111,6 +111,7 @@ void api_completeness(struct request *request)
     if (!e) e = completeness_steps(&table.span, &request->arena, &table.steps, &table.n);
     if (!e) e = completeness_steps(&table.span, &request->arena, &table.total, &table.n);
     if (!e) e = database_open(request->server->database_path, &table.span.database);
+    if (!e && table.n) table.span.from_ms = table.steps[0].start_ms;
     if (!e) e = put_table(&request->out, &table);
     database_close(table.span.database);
     catalog_release(catalog);

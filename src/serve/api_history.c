@@ -133,9 +133,7 @@ struct trend {
 static void put_columns(struct buffer *out, bool raw)
 {
     static const char *const columns[2][6] = {
-        {"time_ms", "min", "max", "mean", "n", "bad_n"},
-        {"time_ms",      "value",    "quality"        }
-    };
+        {"time_ms", "min", "max", "mean", "n", "bad_n"}, {"time_ms", "value", "quality"}};
     js_key(out, "columns");
     js_array(out);
     for (size_t i = 0; i < COUNT(columns[0]) && columns[raw][i]; i++)

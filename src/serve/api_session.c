@@ -112,11 +112,11 @@ static void answer_weak(struct request *request, const char *code)
     static const struct {
         const char *code, *zh, *en;
     } rows[] = {
-        {"too_short",    "新密码太短",                   "The new password is too short"           },
-        {"too_common",   "新密码太常见",                "The new password is too common"          },
-        {"same_as_name", "新密码不能与用户名相同", "The new password is like the name"       },
-        {"same_as_old",  "新密码不能与原密码相同", "The new password is the old one"         },
-        {"",             "新密码不符合要求",          "The new password does not meet the rules"},
+        {"too_short", "新密码太短", "The new password is too short"},
+        {"too_common", "新密码太常见", "The new password is too common"},
+        {"same_as_name", "新密码不能与用户名相同", "The new password is like the name"},
+        {"same_as_old", "新密码不能与原密码相同", "The new password is the old one"},
+        {"", "新密码不符合要求", "The new password does not meet the rules"},
     };
 
     size_t i = 0;

@@ -3,7 +3,7 @@
 
 #include "store/cycles.h"
 
-enum { ON_THE_WAY_MS = 15000, FOR_EVER_MS = 0 };
+enum { ON_THE_WAY_MS = 30000 };
 
 static int64_t step_start(const struct completeness_span *span, int64_t at_ms)
 {
@@ -51,39 +51,36 @@ static err count_rows(void *context, int64_t start_ms, uint64_t rows)
     return ERR_OK;
 }
 
-/* --- the first sample ever
- * --------------------------------------------------------------- */
+/* --- the first sample ever -------------------------------------------------------------- */
 
-struct first {
-    int64_t day_ms, time_ms; /* INT64_MAX = none */
-};
-
-static err first_day(void *context, int64_t start_ms, uint64_t rows)
+static err note_any(void *context, uint32_t point, const struct history_sample *sample)
 {
-    struct first *first = context;
-    if (rows && start_ms < first->day_ms) first->day_ms = start_ms;
-    return rows ? ERR_FULL : ERR_OK; /* found: stop */
+    bool *any = context;
+    (void)point;
+    (void)sample;
+    *any = true;
+    return ERR_OK;
 }
 
-static err first_time(void *context, const int64_t *times_ms, size_t n)
+static err note_first(void *context, const int64_t *times_ms, size_t n)
 {
-    struct first *first = context;
+    int64_t *first_ms = context;
     if (!n) return ERR_OK;
-    first->time_ms = times_ms[0];
-    return ERR_FULL;
+    *first_ms = times_ms[0];
+    return ERR_FULL; /* found: no more */
 }
 
+/* INT64_MIN: it had samples before the range; INT64_MAX: none in the range either. */
 static err find_first(const struct completeness_span *span, uint32_t device,
-                      struct first *first)
+                      int64_t *first_ms)
 {
-    *first = (struct first){INT64_MAX, INT64_MAX};
-    struct history_range range = {device, 0, FOR_EVER_MS, span->now_ms + 1};
-    err e = historian_row_counts(span->historian, &range, HISTORY_DAY, first_day, first);
-    if (e && e != ERR_FULL) return e;
-    if (first->day_ms == INT64_MAX) return ERR_OK;
-    e = historian_times(span->historian, device, first->day_ms,
-                        calendar_day_next(span->calendar, first->day_ms), first_time,
-                        first);
+    bool before = false;
+    *first_ms = INT64_MIN;
+    err e = historian_newest(span->historian, device, span->from_ms - 1, note_any, &before);
+    if (e || before) return e;
+    *first_ms = INT64_MAX;
+    e = historian_times(span->historian, device, span->from_ms, span->to_ms, note_first,
+                        first_ms);
     return e == ERR_FULL ? ERR_OK : e;
 }
 
@@ -105,7 +102,7 @@ static err newest_due(const struct completeness_span *span, uint32_t device,
     err e = cycles_at(span->database, device, span->now_ms, cycle_ms);
     if (e) return e;
     if (!*cycle_ms) return ERR_UNKNOWN;
-    *due_ms = span->now_ms - *cycle_ms - ON_THE_WAY_MS;
+    *due_ms = span->now_ms - ON_THE_WAY_MS;
     if (*due_ms > span->to_ms) *due_ms = span->to_ms;
     return ERR_OK;
 }
@@ -176,10 +173,10 @@ err completeness_device(const struct completeness_span *span, uint32_t device,
     if (e || steps[0].received >= steps[0].expected) return e;
 
     /* Before the first sample ever nothing was due. */
-    struct first first;
-    e = find_first(span, device, &first);
-    if (e || first.time_ms <= steps[0].start_ms) return e;
-    expecting.from_ms = first.time_ms - cycle_ms / 2;
+    int64_t first_ms = 0;
+    e = find_first(span, device, &first_ms);
+    if (e || first_ms == INT64_MIN) return e;
+    expecting.from_ms = first_ms == INT64_MAX ? INT64_MAX : first_ms - cycle_ms / 2;
     return expect(&expecting, cycle_ms, steps, n);
 }
 
@@ -235,15 +232,13 @@ err completeness_gaps(const struct completeness_span *span, uint32_t device,
                                 .before_ms = INT64_MIN,
                                 .each = each,
                                 .context = context};
-    struct first first = {INT64_MAX, INT64_MAX};
-    int64_t due_ms = 0;
+    int64_t due_ms = 0, first_ms = 0;
     err e = newest_due(span, device, &due_ms, &search.cycle_ms);
     if (e) return e == ERR_UNKNOWN ? ERR_OK : e;
-    e = find_first(span, device, &first);
-    if (e || first.time_ms == INT64_MAX) return e;
-    /* As if there had been a sample just before the range, when the device existed then.
-     */
-    if (first.time_ms < span->from_ms) search.before_ms = span->from_ms - search.cycle_ms;
+    e = find_first(span, device, &first_ms);
+    if (e || first_ms == INT64_MAX) return e;
+    /* As if there had been a sample just before the range, when the device was there. */
+    if (first_ms == INT64_MIN) search.before_ms = span->from_ms - search.cycle_ms;
     e = historian_times(span->historian, device, span->from_ms, span->to_ms, gap_times,
                         &search);
     if (!e) e = look_between(&search, due_ms + search.cycle_ms / 2);

@@ -106,11 +106,11 @@ static struct MHD_Response *make_response(struct request *request)
 static void add_headers(struct request *request, struct MHD_Response *response)
 {
     static const char *const always[][2] = {
-        {"X-Content-Type-Options",       "nosniff"                    },
-        {"X-Frame-Options",              "DENY"                       },
-        {"Referrer-Policy",              "no-referrer"                },
-        {"Cross-Origin-Opener-Policy",   "same-origin"                },
-        {"Cross-Origin-Resource-Policy", "same-origin"                },
+        {"X-Content-Type-Options", "nosniff"},
+        {"X-Frame-Options", "DENY"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
         {"Content-Security-Policy",
          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: "
          "blob:; "
@@ -247,16 +247,14 @@ static err start_door(struct doors *doors, struct door_state *door)
         [DOOR_PLAIN] = 2, [DOOR_TLS] = 2, [DOOR_LOCAL] = 1};
     bool tls = door->door == DOOR_TLS;
     struct MHD_OptionItem secure[] = {
-        {MHD_OPTION_HTTPS_MEM_KEY,    0, doors->key.at                         },
-        {MHD_OPTION_HTTPS_MEM_CERT,   0, doors->certificate.at                 },
-        {MHD_OPTION_HTTPS_MEM_TRUST,  0, doors->authority.at                   },
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, doors->key.at},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, doors->certificate.at},
+        {MHD_OPTION_HTTPS_MEM_TRUST, 0, doors->authority.at},
         {MHD_OPTION_HTTPS_PRIORITIES, 0,
          (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:%SERVER_PRECEDENCE"},
-        {MHD_OPTION_END,              0, NULL                                  },
+        {MHD_OPTION_END, 0, NULL},
     };
-    struct MHD_OptionItem none[] = {
-        {MHD_OPTION_END, 0, NULL}
-    };
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     /* A pool of one is refused: then it is the polling thread itself. */
     unsigned pool = threads[door->door] > 1 ? threads[door->door] : 0;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |

@@ -302,10 +302,11 @@ static err fill_subscriber(struct subscriber *subscriber, struct request *reques
     return ERR_OK;
 }
 
-/* --- who is still there (under the lock) ------------------------------------------------- */
+/* --- who is still there (under the lock)
+ * ------------------------------------------------- */
 
-/* A sleeping connection is not watched by the library: a closed browser would stay until the
- * next beat. */
+/* A sleeping connection is not watched by the library: a closed browser would stay until
+ * the next beat. */
 static bool is_gone(const struct subscriber *subscriber)
 {
     uint8_t byte;

@@ -48,6 +48,7 @@ struct request {
     enum door door;
 
     enum { REQUEST_READING, REQUEST_WAITING, REQUEST_ANSWERED } phase;
+
     bool slept; /* was ever suspended; the HTTP thread's own: it may not look at the rest
                    of a request that another thread has */
 

@@ -52,6 +52,7 @@ static const struct route table[] = {
     {"GET", "/uplink/v1/configuration", RIGHT_TERMINAL, uplink_configuration, LANE_WORK, 0},
     {"GET", "/*", RIGHT_OPEN, static_files, LANE_INLINE, 0},
 };
+
 /* clang-format on */
 
 const struct route *route_table(size_t *n)
@@ -100,8 +101,8 @@ static err keep_words(struct request *request,
 {
     for (size_t i = 0; i < REQUEST_WORDS_MAX; i++) {
         if (!words[i].at) continue;
-        request->words[i] = arena_text(&request->arena, (const char *)words[i].at,
-                                       words[i].n);
+        request->words[i] =
+            arena_text(&request->arena, (const char *)words[i].at, words[i].n);
         if (!request->words[i]) return ERR_MEMORY;
     }
     return ERR_OK;

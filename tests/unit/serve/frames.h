@@ -10,7 +10,8 @@
 
 enum { FRAMES_SPOOL = 77 };
 
-/* A catalog of two stations; terminal T1 has device D1 (points 1, 2), T2 has D2 (3, 4). */
+/* A catalog of two stations; terminal T1 has device D1 (points 1, 2), T2 has D2 (3, 4).
+ */
 static const char frames_catalog[] =
     "kind,code,name,name_en,type,parent,time_zone\n"
     "site,CITY,城市,City,company,,Asia/Shanghai\n"
@@ -88,9 +89,8 @@ struct frames_answer {
 };
 
 /* POST the body and decode the verdicts. */
-static inline struct frames_answer frames_send(struct house *house,
-                                               const struct certificate *identity,
-                                               struct bytes body)
+static inline struct frames_answer
+frames_send(struct house *house, const struct certificate *identity, struct bytes body)
 {
     struct frames_answer result = {0};
     struct reply reply =

@@ -1,5 +1,5 @@
-/* hostile_test.c - bytes nobody should send: each gets an answer or a closed connection, and
- * the next guest is served as if nothing had been. */
+/* hostile_test.c - bytes nobody should send: each gets an answer or a closed connection,
+ * and the next guest is served as if nothing had been. */
 #include "serve/house.h"
 
 #include "base/ensure.h"
@@ -18,15 +18,19 @@ static void broken_requests(void **state)
         "GET /api/v1/health HTTP/1.1\r\n\r\n",
         "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
-        "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999999999"
+        "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
+        "99999999999999"
         "99999\r\n\r\n",
         "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1e9\r\n\r\n",
-        "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999\r\n\r\n",
-        "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n"
+        "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
+        "99999999\r\n\r\n",
+        "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: "
+        "chunked\r\n"
         "\r\nzzz\r\n",
         "GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: ;;;===;\"\r\n"
         "Connection: close\r\n\r\n",
-        "GET /api/v1/values?points=1,,,,2 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close"
+        "GET /api/v1/values?points=1,,,,2 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: "
+        "close"
         "\r\n\r\n",
         "GET /api/v1/health?%%%&=&&&= HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close"
         "\r\n\r\n",
@@ -38,7 +42,8 @@ static void broken_requests(void **state)
         talk_send(handle, bytes_of_text(requests[i]));
         (void)shutdown(handle, SHUT_WR);
         struct reply reply = talk_read(handle, NULL);
-        CHECK(requests[i], reply.status == 0 || reply.status == 200 || reply.status >= 400);
+        CHECK(requests[i],
+              reply.status == 0 || reply.status == 200 || reply.status >= 400);
         CHECK(requests[i], reply.status != 500 && reply.status != 503);
         reply_close(&reply);
         close(handle);
@@ -88,11 +93,25 @@ static void wrong_json(void **state)
                                         "PATCH /api/v1/accounts/1",
                                         "POST /api/v1/session/password"};
     static const char *const bodies[] = {
-        "", "{", "[]", "null", "1", "\"x\"", "{}", "{\"name\":1,\"password\":[]}",
-        "{\"name\":\"a\",\"name\":\"b\"}", "{\"name\":\"\\u0000\",\"password\":\"x\"}",
-        "{\"name\":\"\xff\xfe\",\"password\":\"x\"}", "{\"code\":\"../../x\"}",
-        "{\"code\":\"a b\"}", "{\"alarms\":[{}]}", "{\"alarms\":[-1]}", "{\"alarms\":\"all\"}",
-        "{\"alarms\":[1e99]}", "{\"enabled\":\"yes\"}", "{\"role\":\"root\"}",
+        "",
+        "{",
+        "[]",
+        "null",
+        "1",
+        "\"x\"",
+        "{}",
+        "{\"name\":1,\"password\":[]}",
+        "{\"name\":\"a\",\"name\":\"b\"}",
+        "{\"name\":\"\\u0000\",\"password\":\"x\"}",
+        "{\"name\":\"\xff\xfe\",\"password\":\"x\"}",
+        "{\"code\":\"../../x\"}",
+        "{\"code\":\"a b\"}",
+        "{\"alarms\":[{}]}",
+        "{\"alarms\":[-1]}",
+        "{\"alarms\":\"all\"}",
+        "{\"alarms\":[1e99]}",
+        "{\"enabled\":\"yes\"}",
+        "{\"role\":\"root\"}",
         "{\"old\":\"a\",\"new\":null}",
     };
     struct house *house = *state;
@@ -170,9 +189,9 @@ static void guests_who_never_finish(void **state)
 
 static void plain_http_is_for_this_machine(void **state)
 {
-    static const char *const addresses[] = {"0.0.0.0:0", "192.0.2.1:8080", "[::]:0",
-                                            "8080", "localhost:8080", "127.0.0.1:99999",
-                                            "127.0.0.1:", ""};
+    static const char *const addresses[] = {
+        "0.0.0.0:0",      "192.0.2.1:8080",  "[::]:0",     "8080",
+        "localhost:8080", "127.0.0.1:99999", "127.0.0.1:", ""};
     (void)state;
     for (size_t i = 0; i < COUNT(addresses); i++) {
         struct doors *doors = NULL;

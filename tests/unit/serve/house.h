@@ -42,9 +42,9 @@ static inline void house_start(struct house *house)
                                            .head_bytes_max = 1 << 20,
                                            .head_span_ms = 3600000};
     assert_int_equal(doors_bind(&doors, &house->doors, why), ERR_OK);
-    assert_int_equal(authority_open(house->keys, "127.0.0.1,localhost",
-                                    clock_utc_ms(&house->clock)),
-                     ERR_OK);
+    assert_int_equal(
+        authority_open(house->keys, "127.0.0.1,localhost", clock_utc_ms(&house->clock)),
+        ERR_OK);
     err e = server_open(&options, &house->server, why);
     if (e) print_error("server_open: %s\n", why);
     assert_int_equal(e, ERR_OK);
@@ -103,16 +103,15 @@ static inline struct reply house_ask(struct house *house, const char *method,
 {
     struct buffer text;
     buffer_open(&text, TALK_BYTES_MAX);
-    buffer_format(&text, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", method,
-                  path);
+    buffer_format(&text, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",
+                  method, path);
     if (type)
         buffer_format(&text, "Content-Type: %s\r\nContent-Length: %zu\r\n", type,
                       strlen(body));
     buffer_put_text(&text, "\r\n");
     if (type) buffer_put_text(&text, body);
     buffer_put_u8(&text, 0);
-    struct reply reply =
-        talk_once(talk_open_local(house->socket), (const char *)text.at);
+    struct reply reply = talk_once(talk_open_local(house->socket), (const char *)text.at);
     buffer_close(&text);
     return reply;
 }

@@ -11,8 +11,8 @@ static json_t *load(void)
 {
     struct bytes document = openapi_document();
     json_error_t error;
-    json_t *json = json_loadb((const char *)document.at, document.n, JSON_REJECT_DUPLICATES,
-                              &error);
+    json_t *json =
+        json_loadb((const char *)document.at, document.n, JSON_REJECT_DUPLICATES, &error);
     if (!json) fail_msg("line %d: %s", error.line, error.text);
     return json;
 }
@@ -35,7 +35,8 @@ static const char *base_of(const json_t *document, const json_t *item)
 {
     const json_t *servers = json_object_get(item, "servers");
     if (!servers) servers = json_object_get(document, "servers");
-    const char *url = json_string_value(json_object_get(json_array_get(servers, 0), "url"));
+    const char *url =
+        json_string_value(json_object_get(json_array_get(servers, 0), "url"));
     return strcmp(url, "/") == 0 ? "" : url;
 }
 
@@ -66,21 +67,20 @@ static void every_operation_is_a_route(void **state)
     json_t *paths = json_object_get(document, "paths"), *item, *operation;
     const char *path, *method;
     size_t seen = 0, n = 0;
-    json_object_foreach (paths, path, item) {
-        json_object_foreach (item, method, operation) {
-            char whole[200];
-            if (!json_object_get(operation, "responses")) continue;
-            text_format(whole, sizeof whole, "%s%s", base_of(document, item), path);
-            const struct route *route = find_route(whole, method);
-            if (!route) fail_msg("%s %s is no route", method, whole);
-            CHECK_TEXT(whole, json_string_value(json_object_get(operation, "x-right")),
-                       right_word(route->right));
-            seen++;
-        }
-    }
-    (void)route_table(&n);
-    assert_int_equal(seen, n - 1); /* but the files' */
-    json_decref(document);
+    json_object_foreach(paths, path, item){
+        json_object_foreach(item, method, operation){char whole[200];
+    if (!json_object_get(operation, "responses")) continue;
+    text_format(whole, sizeof whole, "%s%s", base_of(document, item), path);
+    const struct route *route = find_route(whole, method);
+    if (!route) fail_msg("%s %s is no route", method, whole);
+    CHECK_TEXT(whole, json_string_value(json_object_get(operation, "x-right")),
+               right_word(route->right));
+    seen++;
+}
+}
+(void)route_table(&n);
+assert_int_equal(seen, n - 1); /* but the files' */
+json_decref(document);
 }
 
 /* Every $ref leads somewhere. */
@@ -100,8 +100,8 @@ static void check_refs(const json_t *document, json_t *value)
             if (!at) fail_msg("$ref to nothing: %s", word);
         }
     }
-    json_object_foreach (value, name, member) check_refs(document, member);
-    json_array_foreach (value, i, member) check_refs(document, member);
+    json_object_foreach(value, name, member) check_refs(document, member);
+    json_array_foreach(value, i, member) check_refs(document, member);
 }
 
 static void every_reference_leads_somewhere(void **state)
@@ -121,11 +121,12 @@ static void check_required(json_t *value)
     const json_t *properties = json_object_get(value, "properties");
     json_t *required = json_object_get(value, "required");
     if (properties && json_is_array(required))
-        json_array_foreach (required, i, member)
-            if (!json_object_get(properties, json_string_value(member)))
-                fail_msg("required but no property: %s", json_string_value(member));
-    json_object_foreach (value, name, member) check_required(member);
-    json_array_foreach (value, i, member) check_required(member);
+        json_array_foreach(
+            required, i,
+            member) if (!json_object_get(properties, json_string_value(member)))
+            fail_msg("required but no property: %s", json_string_value(member));
+    json_object_foreach(value, name, member) check_required(member);
+    json_array_foreach(value, i, member) check_required(member);
 }
 
 static void what_is_required_exists(void **state)

@@ -12,16 +12,15 @@ static int open_city(void **state)
     assert_int_equal(house_open(state), 0);
     frames_enrol(*state, "T1", &identity);
     frames_enrol(*state, "T2", &other);
-    assert_int_equal(
-        house_status(*state, "POST", "/api/v1/catalog/import", "text/csv", frames_catalog),
-        200);
+    assert_int_equal(house_status(*state, "POST", "/api/v1/catalog/import", "text/csv",
+                                  frames_catalog),
+                     200);
     return 0;
 }
 
 static void send_value(struct house *house, uint64_t sequence, double value)
 {
-    struct frame_wish wish = {
-        "T1", sequence, 1, 1, clock_utc_ms(&house->clock), value};
+    struct frame_wish wish = {"T1", sequence, 1, 1, clock_utc_ms(&house->clock), value};
     struct buffer body;
     buffer_open(&body, 1 << 16);
     frames_put(&body, &wish);
@@ -34,8 +33,8 @@ static int stream(struct house *house, const char *query)
 {
     char text[300];
     int handle = talk_open_local(house->socket);
-    text_format(text, sizeof text, "GET /api/v1/live?%s HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                query);
+    text_format(text, sizeof text,
+                "GET /api/v1/live?%s HTTP/1.1\r\nHost: localhost\r\n\r\n", query);
     talk_send(handle, bytes_of_text(text));
     return handle;
 }

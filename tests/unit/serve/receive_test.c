@@ -1,4 +1,5 @@
-/* receive_test.c - the uplink from TLS to history: verdicts, identity, faults of the disk. */
+/* receive_test.c - the uplink from TLS to history: verdicts, identity, faults of the
+ * disk. */
 #include "serve/frames.h"
 
 #include "base/ensure.h"
@@ -21,15 +22,19 @@ static int open_city(void **state)
     assert_int_equal(house_open(state), 0);
     frames_enrol(*state, "T1", &identities.one);
     frames_enrol(*state, "T2", &identities.two);
-    assert_int_equal(
-        house_status(*state, "POST", "/api/v1/catalog/import", "text/csv", frames_catalog),
-        200);
+    assert_int_equal(house_status(*state, "POST", "/api/v1/catalog/import", "text/csv",
+                                  frames_catalog),
+                     200);
     return 0;
 }
 
 static struct frame_wish good(uint64_t sequence)
 {
-    return (struct frame_wish){"T1", sequence, 1, 1, start_ms + (int64_t)sequence * 10000,
+    return (struct frame_wish){"T1",
+                               sequence,
+                               1,
+                               1,
+                               start_ms + (int64_t)sequence * 10000,
                                40.0 + (double)sequence};
 }
 
@@ -38,13 +43,14 @@ static struct frames_answer send_one(struct house *house, const struct frame_wis
     struct buffer body;
     buffer_open(&body, 1 << 16);
     frames_put(&body, wish);
-    struct frames_answer answer = frames_send(house, &identities.one, buffer_bytes(&body));
+    struct frames_answer answer =
+        frames_send(house, &identities.one, buffer_bytes(&body));
     buffer_close(&body);
     return answer;
 }
 
-static void expect_one(struct house *house, const char *name, const struct frame_wish *wish,
-                       enum upload_result want)
+static void expect_one(struct house *house, const char *name,
+                       const struct frame_wish *wish, enum upload_result want)
 {
     struct frames_answer answer = send_one(house, wish);
     CHECK_EQ(name, answer.status, 200);
@@ -88,7 +94,8 @@ static void one_body_of_many(void **state)
     struct frame_wish wishes[] = {good(10), good(11), good(10), good(1)};
     buffer_open(&body, 1 << 16);
     for (size_t i = 0; i < COUNT(wishes); i++) frames_put(&body, &wishes[i]);
-    struct frames_answer answer = frames_send(house, &identities.one, buffer_bytes(&body));
+    struct frames_answer answer =
+        frames_send(house, &identities.one, buffer_bytes(&body));
     buffer_close(&body);
     assert_int_equal(answer.n, 4);
     assert_int_equal(answer.results[0], UPLOAD_STORED);
@@ -137,7 +144,8 @@ static void bodies_that_are_no_upload(void **state)
     assert_int_equal(nothing.n, 0);
 }
 
-/* --- identity ---------------------------------------------------------------------------- */
+/* --- identity
+ * ---------------------------------------------------------------------------- */
 
 static int status_as(struct house *house, const struct certificate *identity)
 {
@@ -160,7 +168,8 @@ static void only_the_enrolled_certificate_comes_in(void **state)
     assert_int_equal(status_as(house, &identities.two), 200);
 
     assert_true(file_path(keys, house->folder, "foreign"));
-    assert_int_equal(authority_open(keys, "localhost", clock_utc_ms(&house->clock)), ERR_OK);
+    assert_int_equal(authority_open(keys, "localhost", clock_utc_ms(&house->clock)),
+                     ERR_OK);
     assert_int_equal(authority_issue(keys, "T1", clock_utc_ms(&house->clock), &foreign),
                      ERR_OK);
     int status = status_as(house, &foreign);
@@ -180,12 +189,13 @@ static void only_tls_1_3_is_spoken(void **state)
 {
     struct house *house = *state;
     struct secure secure;
-    assert_false(secure_open(&secure, house->tls_port, NULL,
-                             "NORMAL:-VERS-ALL:+VERS-TLS1.2"));
+    assert_false(
+        secure_open(&secure, house->tls_port, NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.2"));
     secure_close(&secure);
 }
 
-/* --- faults ------------------------------------------------------------------------------ */
+/* --- faults
+ * ------------------------------------------------------------------------------ */
 
 static const char *state_word(struct house *house)
 {
@@ -237,7 +247,8 @@ static void a_failed_sync_is_never_acknowledged(void **state)
     house_start(house);
     struct frames_answer answer = send_one(house, &wish);
     assert_int_equal(answer.n, 1);
-    assert_true(answer.results[0] == UPLOAD_STORED || answer.results[0] == UPLOAD_DUPLICATE);
+    assert_true(answer.results[0] == UPLOAD_STORED ||
+                answer.results[0] == UPLOAD_DUPLICATE);
 }
 
 int main(void)

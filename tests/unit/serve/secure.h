@@ -32,8 +32,9 @@ static inline bool secure_open(struct secure *secure, unsigned port,
                                       (unsigned)strlen(identity->certificate)};
         gnutls_datum_t key = {(unsigned char *)(uintptr_t)identity->key,
                               (unsigned)strlen(identity->key)};
-        assert_int_equal(gnutls_certificate_set_x509_key_mem(
-                             secure->credentials, &certificate, &key, GNUTLS_X509_FMT_PEM),
+        assert_int_equal(gnutls_certificate_set_x509_key_mem(secure->credentials,
+                                                             &certificate, &key,
+                                                             GNUTLS_X509_FMT_PEM),
                          0);
     }
     assert_int_equal(gnutls_init(&secure->session, GNUTLS_CLIENT), 0);

@@ -51,13 +51,15 @@ static void files_and_pages(void **state)
         {"/", "", 200, "THE PAGE", "Cache-Control: no-cache"},
         {"/index.html", "", 200, "THE PAGE", "Content-Type: text/html; charset=utf-8"},
         {"/stations/17", "", 200, "THE PAGE", "X-Content-Type-Options: nosniff"},
-        {"/alarms?state=active", "", 200, "THE PAGE", "Content-Security-Policy: default-src"},
+        {"/alarms?state=active", "", 200, "THE PAGE",
+         "Content-Security-Policy: default-src"},
         {"/assets/a-1.js", "", 200, "THE SCRIPT", "immutable"},
         {"/assets/a-1.js", "Accept-Encoding: br, gzip\r\n", 200, "PACKED",
          "Content-Encoding: gzip"},
         {"/assets/b-2.js", "", 404, "unknown", NULL},
         {"/favicon.ico", "", 404, "unknown", NULL},
     };
+
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct reply reply = get(*state, rows[i].path, rows[i].headers);
         const char *text = (const char *)reply.text.at;
@@ -84,12 +86,28 @@ static void what_is_known_is_not_sent_again(void **state)
 static void nothing_beside_the_folder(void **state)
 {
     static const char *const paths[] = {
-        "/../heat.json", "/%2e%2e/heat.json", "/..%2fheat.json", "/assets/../../heat.json",
-        "/assets/%2e%2e/%2e%2e/heat.json", "/..\\heat.json", "/%5c..%5cheat.json",
-        "/./../heat.json", "/assets//../../heat.json", "/....//heat.json", "/.hidden.js",
-        "/%2ehidden.js", "/assets/.%2e/.%2e/heat.json", "/heat.json%00.js",
-        "/index.html/../../heat.json", "//etc/passwd", "/%252e%252e/heat.json", "/notes",
-        "/\xc0\xae\xc0\xae/heat.json", "/web/../heat.json", "/assets", "/assets/",
+        "/../heat.json",
+        "/%2e%2e/heat.json",
+        "/..%2fheat.json",
+        "/assets/../../heat.json",
+        "/assets/%2e%2e/%2e%2e/heat.json",
+        "/..\\heat.json",
+        "/%5c..%5cheat.json",
+        "/./../heat.json",
+        "/assets//../../heat.json",
+        "/....//heat.json",
+        "/.hidden.js",
+        "/%2ehidden.js",
+        "/assets/.%2e/.%2e/heat.json",
+        "/heat.json%00.js",
+        "/index.html/../../heat.json",
+        "//etc/passwd",
+        "/%252e%252e/heat.json",
+        "/notes",
+        "/\xc0\xae\xc0\xae/heat.json",
+        "/web/../heat.json",
+        "/assets",
+        "/assets/",
     };
     for (size_t i = 0; i < COUNT(paths); i++) {
         struct reply reply = get(*state, paths[i], "");

@@ -18,7 +18,7 @@
 enum { TALK_BYTES_MAX = 64 << 20, TALK_TIMEOUT_S = 20 };
 
 struct reply {
-    int status; /* 0 = the connection was closed without an answer */
+    int status;         /* 0 = the connection was closed without an answer */
     struct buffer text; /* the whole answer and a final NUL */
     const char *body;
 };
@@ -31,7 +31,8 @@ static inline void reply_close(struct reply *reply)
 static inline void talk_timeout(int handle, int seconds)
 {
     struct timeval limit = {.tv_sec = seconds};
-    assert_int_equal(setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
+    assert_int_equal(setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit),
+                     0);
 }
 
 static inline int talk_open_tcp(unsigned port)
@@ -73,7 +74,8 @@ static inline void reply_parse(struct reply *reply)
     buffer_put_u8(&reply->text, 0);
     assert_int_equal(reply->text.broken, ERR_OK);
     const char *text = (const char *)reply->text.at;
-    reply->status = strncmp(text, "HTTP/1.1 ", 9) == 0 ? (int)strtol(text + 9, NULL, 10) : 0;
+    reply->status =
+        strncmp(text, "HTTP/1.1 ", 9) == 0 ? (int)strtol(text + 9, NULL, 10) : 0;
     const char *end = strstr(text, "\r\n\r\n");
     reply->body = end ? end + 4 : "";
 }
@@ -102,7 +104,8 @@ static inline struct reply talk_once(int handle, const char *request)
     return reply;
 }
 
-/* The value behind "NAME": in the answer's text, up to `out_n`; "" when it is not there. */
+/* The value behind "NAME": in the answer's text, up to `out_n`; "" when it is not there.
+ */
 static inline const char *reply_find(const struct reply *reply, const char *before,
                                      const char *ends, char *out, size_t out_n)
 {

@@ -1,4 +1,5 @@
-/* walk_test.c - every route as everybody: the table's right decides, nothing else does. */
+/* walk_test.c - every route as everybody: the table's right decides, nothing else does.
+ */
 #include "serve/house.h"
 #include "serve/route.h"
 
@@ -13,7 +14,8 @@ struct caller {
 
 enum { NOBODY, NEWCOMER, USER, OPERATOR, ADMINISTRATOR, FORGED, CALLERS };
 
-static struct caller callers[CALLERS] = {/* tidy: allow global: ids are given by the server */
+static struct caller callers[CALLERS] = {
+    /* tidy: allow global: ids are given by the server */
     {"nobody", ROLE_NONE, false, false, 0},
     {"newcomer", ROLE_ADMINISTRATOR, true, false, 0},
     {"user", ROLE_USER, false, false, 0},
@@ -54,8 +56,9 @@ static void sign_in(struct house *house, const struct caller *caller, char *out,
     assert_int_equal(accounts_get(house->server->accounts, caller->id, &account), ERR_OK);
     assert_int_equal(sessions_start(house->server->sessions, &account, token, &session),
                      ERR_OK);
-    assert_true(text_format(out, n, "Cookie: heatnet_session=%s\r\nX-CSRF-Token: %s%s\r\n",
-                            token, session.csrf_token, caller->wrong_token ? "0" : ""));
+    assert_true(text_format(out, n,
+                            "Cookie: heatnet_session=%s\r\nX-CSRF-Token: %s%s\r\n", token,
+                            session.csrf_token, caller->wrong_token ? "0" : ""));
 }
 
 /* The pattern with a number at each {}. */
@@ -160,14 +163,15 @@ static void headers_and_spellings_open_nothing(void **state)
         {"TRACE", "/api/v1/status", "", 405},
         {"PUT", "/api/v1/session", "", 405},
     };
+
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct reply reply = ask(*state, rows[i].method, rows[i].path, rows[i].headers);
         bool leaks = strstr(reply.body, "memory_bytes") != NULL;
         bool fits = reply.status == rows[i].status ||
                     (rows[i].status == 404 && reply.status >= 400);
         if (!fits || leaks)
-            fail_msg("row %zu: %s %s: %d %s", i, rows[i].method, rows[i].path, reply.status,
-                     reply.body);
+            fail_msg("row %zu: %s %s: %d %s", i, rows[i].method, rows[i].path,
+                     reply.status, reply.body);
         reply_close(&reply);
     }
 }
@@ -178,16 +182,18 @@ static void foreign_hosts_are_turned_away(void **state)
         const char *host;
         int status;
     } rows[] = {
-        {"127.0.0.1", 200},      {"localhost:8080", 200}, {"[::1]:1", 200},
-        {"evil.example", 421},   {"127.0.0.1.evil", 421}, {"localhost:80x", 421},
+        {"127.0.0.1", 200},      {"localhost:8080", 200},
+        {"[::1]:1", 200},        {"evil.example", 421},
+        {"127.0.0.1.evil", 421}, {"localhost:80x", 421},
         {"127.0.0.1:80@x", 421}, {"", 421},
     };
     struct house *house = *state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         char text[256];
-        text_format(text, sizeof text,
-                    "GET /api/v1/health HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-                    rows[i].host);
+        text_format(
+            text, sizeof text,
+            "GET /api/v1/health HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+            rows[i].host);
         struct reply reply = talk_once(talk_open_tcp(house->port), text);
         CHECK_EQ(rows[i].host, reply.status, rows[i].status);
         reply_close(&reply);
