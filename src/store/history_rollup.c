@@ -43,8 +43,8 @@ static bool reserve(struct rollup *rollup, size_t points_n)
 {
     size_t room = points_n + points_n / 2 + 16;
     if (points_n > rollup->points_room && !points_reserve(rollup, room)) return false;
-    if (points_n * rollup->units_n <= rollup->spans_room) return true;
-    room *= rollup->units_n;
+    if (rollup->spans && points_n * rollup->units_n <= rollup->spans_room) return true;
+    room = room * rollup->units_n + 1; /* never nothing: there may be no units */
     struct history_span *spans = memory_resize(rollup->spans, room, sizeof *spans);
     if (!spans) return false;
     rollup->spans = spans;

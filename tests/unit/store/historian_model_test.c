@@ -29,6 +29,7 @@ struct world {
     struct historian *historian;
     struct calendar *calendar;
     struct random random;
+    bool dense; /* a sample every second or two: rolled up by the hour */
     char folder[FILE_PATH_BYTES], path[FILE_PATH_BYTES];
     uint64_t checkpoint;
 };
@@ -293,41 +294,33 @@ static void steps_compare(struct world *w)
 
 /* --- times and counts: all points of a device --------------------------------------- */
 
-static bool row_seen(const struct world *w, int device, int64_t time_ms)
+static const struct history_sample *naive_at(const struct naive *naive, int64_t time_ms)
 {
-    for (int p = 0; p < POINTS_N; p++) {
-        const struct naive *naive = &w->points[device][p];
-        size_t low = 0, high = naive->n;
-        while (low < high) {
-            size_t middle = (low + high) / 2;
-            if (naive->at[middle].time_ms < time_ms) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+    size_t low = 0, high = naive->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (naive->at[middle].time_ms < time_ms) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
-        if (low < naive->n && naive->at[low].time_ms == time_ms &&
-            naive->at[low].quality < 192) {
-            return true;
-        }
+    }
+    bool there = low < naive->n && naive->at[low].time_ms == time_ms;
+    return there ? &naive->at[low] : NULL;
+}
+
+/* Whether one of the first `points_n` points has a sample there that is not absent. */
+static bool row_seen(const struct world *w, int device, int points_n, int64_t time_ms)
+{
+    for (int p = 0; p < points_n; p++) {
+        const struct history_sample *found = naive_at(&w->points[device][p], time_ms);
+        if (found && found->quality < 192) return true;
     }
     return false;
 }
 
-/* Whether a point before `point` has a sample there: then the row is counted with it. */
-static bool counted(const struct world *w, int device, int point, int64_t time_ms)
-{
-    for (int p = 0; p < point; p++) {
-        const struct naive *naive = &w->points[device][p];
-        for (size_t i = 0; i < naive->n; i++) {
-            const struct history_sample *sample = &naive->at[i];
-            if (sample->time_ms == time_ms && sample->quality < 192) return true;
-        }
-    }
-    return false;
-}
-
-static uint64_t rows_seen(const struct world *w, int device, int64_t from_ms, int64_t to_ms)
+static uint64_t rows_seen(const struct world *w, int device, int64_t from_ms,
+                          int64_t to_ms)
 {
     uint64_t count = 0;
     for (int p = 0; p < POINTS_N; p++) {
@@ -336,7 +329,7 @@ static uint64_t rows_seen(const struct world *w, int device, int64_t from_ms, in
             const struct history_sample *sample = &naive->at[i];
             if (sample->time_ms < from_ms || sample->time_ms >= to_ms) continue;
             if (sample->quality >= 192) continue;
-            count += !counted(w, device, p, sample->time_ms);
+            count += !row_seen(w, device, p, sample->time_ms);
         }
     }
     return count;
@@ -354,7 +347,7 @@ static err times_each(void *context, const int64_t *times_ms, size_t n)
     struct times_check *check = context;
     for (size_t i = 0; i < n; i++, check->n++) {
         CHECK("times rise", times_ms[i] > check->last_ms);
-        CHECK("row was seen", row_seen(check->w, check->device, times_ms[i]));
+        CHECK("row was seen", row_seen(check->w, check->device, POINTS_N, times_ms[i]));
         check->last_ms = times_ms[i];
     }
     return ERR_OK;
@@ -465,13 +458,14 @@ static void block_append(struct world *w, int64_t now_ms)
 {
     struct random *random = &w->random;
     int device = (int)random_below(random, DEVICES_N);
-    size_t rows = random_below(random, 3) ? 1 : 1 + random_below(random, ROWS_MAX);
+    size_t rows = 1;
+    if (w->dense || random_below(random, 3) == 0) rows += random_below(random, ROWS_MAX);
     size_t columns = 1 + random_below(random, POINTS_N);
     size_t first_point = random_below(random, POINTS_N);
-    int64_t times[ROWS_MAX];
+    int64_t times[ROWS_MAX + 1];
     uint32_t points[COLUMNS];
-    double values[ROWS_MAX * COLUMNS];
-    uint8_t qualities[ROWS_MAX * COLUMNS];
+    double values[(ROWS_MAX + 1) * COLUMNS];
+    uint8_t qualities[(ROWS_MAX + 1) * COLUMNS];
     int64_t at_ms = now_ms;
     if (random_below(random, 6) == 0)
         at_ms -= (int64_t)random_below(random, 30 * HOUR_MS);
@@ -521,36 +515,43 @@ static void compare_all(struct world *w)
     newest_compare(w);
 }
 
-static void random_life(uint64_t seed, int rounds)
+static void random_life(uint64_t seed, int rounds, bool dense)
 {
     struct world *w = world_open(seed);
-    int64_t now_ms = BEGIN_MS;
+    int64_t now_ms = BEGIN_MS, step_ms = dense ? 100000 : 2 * SPAN_MS / rounds;
+    w->dense = dense;
     for (int i = 0; i < rounds; i++) {
         block_append(w, now_ms);
-        now_ms += (int64_t)random_below(&w->random, (uint64_t)(2 * SPAN_MS / rounds));
+        now_ms += (int64_t)random_below(&w->random, (uint64_t)step_ms);
         if (random_below(&w->random, 12) == 0) {
             flush(w);
-            if (random_below(&w->random, 8) == 0) times_compare(w);
+            if (random_below(&w->random, dense ? 60 : 8) == 0) times_compare(w);
         }
-        if (random_below(&w->random, 10) == 0) compare_all(w);
+        if (random_below(&w->random, dense ? 40 : 10) == 0) compare_all(w);
         if (random_below(&w->random, 300) == 0) reopen(w);
     }
     flush(w);
-    for (int i = 0; i < 60; i++) compare_all(w);
-    for (int i = 0; i < 5; i++) times_compare(w);
+    for (int i = 0; i < (dense ? 20 : 60); i++) compare_all(w);
+    for (int i = 0; i < (dense ? 1 : 5); i++) times_compare(w);
     world_close(w);
 }
 
 static void as_the_naive_array(void **state)
 {
     (void)state;
-    random_life(1, 1500);
+    random_life(1, 1500, false);
 }
 
 static void as_the_naive_array_again(void **state)
 {
     (void)state;
-    for (uint64_t seed = 2; seed < 6; seed++) random_life(seed * 7919, 500);
+    for (uint64_t seed = 2; seed < 6; seed++) random_life(seed * 7919, 500, false);
+}
+
+static void as_the_naive_array_when_dense(void **state)
+{
+    (void)state;
+    random_life(77, 700, true);
 }
 
 int main(void)
@@ -558,6 +559,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_the_naive_array),
         cmocka_unit_test(as_the_naive_array_again),
+        cmocka_unit_test(as_the_naive_array_when_dense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
