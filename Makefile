@@ -4,7 +4,7 @@
 build:
 	tools/setup build web
 	cmake --preset release
-	cmake --build --preset release
+	cmake --build --preset release --target heatnetd heatnet-edge heatnet heatnet-plant
 	tools/build-web
 
 demo:
