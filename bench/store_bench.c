@@ -192,8 +192,8 @@ static void bench_rows(const char *folder, const struct calendar *calendar)
     double append_s = 0;
     for (int poll = 0; poll < POLLS_N; poll++) {
         for (uint32_t d = 0; d < DEVICES_N; d++) {
-            block_make(&b[d], d, &stations[d], BEGIN_MS + poll * INT64_C(10000), 10000,
-                       1);
+            struct rows rows = {BEGIN_MS + poll * INT64_C(10000), 10000, 1};
+            block_make(&b[d], d, &stations[d], rows);
         }
         double start = cpu_s();
         for (uint32_t d = 0; d < DEVICES_N; d++)
