@@ -6,7 +6,7 @@ import LoginScreen from './screens/session/LoginScreen.vue';
 import PasswordScreen from './screens/session/PasswordScreen.vue';
 import MissingScreen from './screens/session/MissingScreen.vue';
 import OverviewScreen from './screens/overview/OverviewScreen.vue';
-import { resumeSession, session } from './state/session';
+import { resumeSession, session, sessionKnown } from './state/session';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -62,13 +62,10 @@ export const router = createRouter({
   ],
 });
 
-let asked = false;
-
 async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
-  if (!asked) {
+  if (!sessionKnown.value) {
     try {
       await resumeSession();
-      asked = true;
     } catch {
       return to.meta.open ? true : { path: '/login', query: { to: to.fullPath } };
     }

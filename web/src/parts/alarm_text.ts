@@ -1,8 +1,7 @@
 /* An alarm's words and value. */
 import { formatWithUnit } from '../format/number';
-import { language, tWord } from '../language';
-import { deviceInfo, pointInfo } from '../state/catalog';
-import { named } from '../language';
+import { language, named, tWord } from '../language';
+import { pageSite, pointInfo, siteInfo } from '../state/catalog';
 import { usable } from '../state/live';
 import { showValue } from '../state/show';
 import { isActive } from '../state/alarm_rules';
@@ -30,7 +29,10 @@ export function alarmLimit(alarm: Alarm): string {
   return formatWithUnit(alarm.limit, info?.template.decimals ?? 2, alarm.unit);
 }
 
-export function alarmDevice(alarm: Alarm): string {
-  const device = deviceInfo(alarm.device);
-  return device ? named(device) : '';
+/* A terminal stands at no site; its page is where one looks. */
+export function alarmPlace(alarm: Alarm): { name: string; path: string } {
+  const site = siteInfo(alarm.site);
+  if (!site) return { name: tWord('alarm.kind', alarm.kind), path: alarm.kind === 'terminal' ? '/data' : '/alarms' };
+  const page = pageSite(site.id);
+  return { name: named(site), path: page ? `/stations/${page.code}` : '/alarms' };
 }

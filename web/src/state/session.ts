@@ -7,6 +7,9 @@ export const session = shallowRef<Session | null>(null);
 /* Why the sign-in page is shown: a code of the stream or API, or ''. */
 export const endReason = shallowRef('');
 
+/* True once the server has said whether it knows us. */
+export const sessionKnown = shallowRef(false);
+
 export const signedIn = computed(() => session.value !== null && !session.value.must_change_password);
 
 export function may(right: Right): boolean {
@@ -22,10 +25,12 @@ function keep(next: Session | null): void {
 export async function resumeSession(): Promise<boolean> {
   try {
     keep(await api.get<Session>('/session'));
+    sessionKnown.value = true;
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
       keep(null);
+      sessionKnown.value = true;
       return false;
     }
     throw error;
