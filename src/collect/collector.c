@@ -34,8 +34,7 @@ struct collector {
     struct thread thread; /* frames; none when filling */
 };
 
-/* --- framing thread --------------------------------------------------------------------
- */
+/* --- framing thread -------------------------------------------------------------- */
 
 static struct poller *poller_of(struct collector *t, bool *stopping)
 {
@@ -78,8 +77,7 @@ static void stop_framing(struct collector *t)
     t->thread.started = false;
 }
 
-/* --- polling ---------------------------------------------------------------------------
- */
+/* --- polling --------------------------------------------------------------------- */
 
 /* Stop polling by the present configuration; what is gathered is framed. */
 static void stop_polling(struct collector *t)
@@ -123,8 +121,7 @@ static err start_polling(struct collector *t, struct configuration *configuratio
     return ERR_OK;
 }
 
-/* --- configuration ---------------------------------------------------------------------
- */
+/* --- configuration --------------------------------------------------------------- */
 
 static void say_diag(const struct diag *diag)
 {
@@ -182,8 +179,7 @@ static err load(struct collector *t)
     return ERR_UNKNOWN;
 }
 
-/* --- life ------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------ */
 
 static err open_spool(struct collector *t)
 {
@@ -258,15 +254,14 @@ void collector_close(struct collector *t)
 
 static void write_status(struct collector *t)
 {
-    struct spool_counts spool;
-    struct uplink_state uplink;
+    struct collector_status status = {
+        .code = t->code, .now_ms = clock_utc_ms(t->options.clock), .poller = t->poller};
     struct buffer text;
 
-    spool_counts(t->spool, &spool);
-    uplink_state(t->uplink, &uplink);
+    spool_counts(t->spool, &status.spool);
+    uplink_state(t->uplink, &status.uplink);
     buffer_open(&text, STATUS_BYTES_MAX);
-    collector_status_text(t->code, clock_utc_ms(t->options.clock), &spool, &uplink,
-                          t->poller, &text);
+    collector_status_text(&status, &text);
     err e = text.broken;
     if (!e) e = collector_status_save(t->folder, buffer_bytes(&text));
     buffer_close(&text);
@@ -299,8 +294,7 @@ bool collector_is_polling(const struct collector *t)
     return t->poller != NULL;
 }
 
-/* --- filling ---------------------------------------------------------------------------
- */
+/* --- filling --------------------------------------------------------------------- */
 
 void collector_poll_due(struct collector *t)
 {

@@ -75,18 +75,15 @@ static void put_devices(struct buffer *out, struct poller *poller)
     }
 }
 
-void collector_status_text(const char *code, int64_t now_ms,
-                           const struct spool_counts *spool,
-                           const struct uplink_state *uplink, struct poller *poller,
-                           struct buffer *out)
+void collector_status_text(const struct collector_status *status, struct buffer *out)
 {
-    buffer_format(out, "%-18s %s\n", "terminal", code);
-    put_time(out, "written", now_ms);
+    buffer_format(out, "%-18s %s\n", "terminal", status->code);
+    put_time(out, "written", status->now_ms);
     put_count(out, "memory_bytes", process_resident_bytes());
-    put_spool(out, spool);
-    put_uplink(out, uplink);
-    if (poller)
-        put_devices(out, poller);
+    put_spool(out, &status->spool);
+    put_uplink(out, &status->uplink);
+    if (status->poller)
+        put_devices(out, status->poller);
     else
         buffer_format(out, "%-18s none yet\n", "configuration");
 }

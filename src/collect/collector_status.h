@@ -9,12 +9,17 @@
 #include "collect/spool.h"
 #include "collect/uplink.h"
 
+struct collector_status {
+    const char *code; /* of the terminal */
+    int64_t now_ms;
+    struct spool_counts spool;
+    struct uplink_state uplink;
+    struct poller *poller; /* NULL: not polling */
+};
+
 /* Text of "key: value" lines for a person; devices only where they are not online, at
  * most a few dozen.  `poller` NULL: not polling. */
-void collector_status_text(const char *code, int64_t now_ms,
-                           const struct spool_counts *spool,
-                           const struct uplink_state *uplink, struct poller *poller,
-                           struct buffer *out);
+void collector_status_text(const struct collector_status *status, struct buffer *out);
 
 /* Replace FOLDER/status. */
 MUST_USE err collector_status_save(const char *folder, struct bytes text);

@@ -13,9 +13,12 @@
 
 #define FILE_NAME "configuration.json"
 
+struct place;
+
 struct reader {
     struct diag *diag;
-    size_t points_n; /* of all templates and devices: the bound */
+    const struct place *at; /* NULL: the top */
+    size_t points_n;        /* of all templates and devices: the bound */
     err e;
 };
 
@@ -27,9 +30,9 @@ struct place {
     size_t sub_i;
 };
 
-static void wrong(struct reader *r, const struct place *at, const char *name,
-                  const char *text)
+static void wrong(struct reader *r, const char *name, const char *text)
 {
+    const struct place *at = r->at;
     char field[DIAG_FIELD_BYTES];
 
     if (at && at->sub[0])
@@ -43,78 +46,77 @@ static void wrong(struct reader *r, const struct place *at, const char *name,
     r->e = ERR_RANGE;
 }
 
-static void read_text(struct reader *r, const struct place *at, const json_t *object,
-                      const char *name, char *out, size_t out_n)
+static void read_text(struct reader *r, const json_t *object, const char *name, char *out,
+                      size_t out_n)
 {
     const json_t *value = json_object_get(object, name);
     const char *text = json_string_value(value);
     size_t n = json_string_length(value);
 
     if (!text || n == 0)
-        wrong(r, at, name, "a text is missing");
+        wrong(r, name, "a text is missing");
     else if (n >= out_n || strlen(text) != n || !text_copy(out, out_n, text))
-        wrong(r, at, name, "the text is too long");
+        wrong(r, name, "the text is too long");
 }
 
-static int64_t read_count(struct reader *r, const struct place *at, const json_t *object,
-                          const char *name, int64_t most)
+static int64_t read_count(struct reader *r, const json_t *object, const char *name,
+                          int64_t most)
 {
     const json_t *value = json_object_get(object, name);
 
     if (json_is_integer(value) && json_integer_value(value) >= 1 &&
         json_integer_value(value) <= most)
         return json_integer_value(value);
-    wrong(r, at, name, "a whole number from 1 on is needed, within its limit");
+    wrong(r, name, "a whole number from 1 on is needed, within its limit");
     return 0;
 }
 
-static double read_number(struct reader *r, const struct place *at, const json_t *object,
-                          const char *name, double none)
+static double read_number(struct reader *r, const json_t *object, const char *name,
+                          double none)
 {
     const json_t *value = json_object_get(object, name);
 
     if (!value || json_is_null(value)) return none;
     if (json_is_number(value)) return json_number_value(value);
-    wrong(r, at, name, "a number or null is needed");
+    wrong(r, name, "a number or null is needed");
     return none;
 }
 
-static void read_quantity(struct reader *r, const struct place *at, const json_t *object,
-                          enum quantity *quantity)
+static void read_quantity(struct reader *r, const json_t *object, enum quantity *quantity)
 {
     const json_t *value = json_object_get(object, "quantity");
 
     *quantity = QUANTITY_NUMBER;
     if (!value || json_is_null(value)) return;
     if (!json_is_string(value) || quantity_from_word(json_string_value(value), quantity))
-        wrong(r, at, "quantity", "the quantity is not known");
+        wrong(r, "quantity", "the quantity is not known");
 }
 
-static void read_point(struct reader *r, const struct place *at, const json_t *object,
+static void read_point(struct reader *r, const json_t *object,
                        struct configuration_point *point)
 {
-    read_text(r, at, object, "key", point->key, sizeof point->key);
-    read_text(r, at, object, "address", point->address, sizeof point->address);
-    read_quantity(r, at, object, &point->quantity);
-    point->factor = read_number(r, at, object, "factor", 1.0);
-    point->offset = read_number(r, at, object, "offset", 0.0);
-    point->range_low = read_number(r, at, object, "range_low", NAN);
-    point->range_high = read_number(r, at, object, "range_high", NAN);
-    point->rate_high = read_number(r, at, object, "rate_high", NAN);
-    point->frozen_s = read_number(r, at, object, "frozen_s", 0.0);
-    if (point->frozen_s < 0) wrong(r, at, "frozen_s", "seconds are not negative");
+    read_text(r, object, "key", point->key, sizeof point->key);
+    read_text(r, object, "address", point->address, sizeof point->address);
+    read_quantity(r, object, &point->quantity);
+    point->factor = read_number(r, object, "factor", 1.0);
+    point->offset = read_number(r, object, "offset", 0.0);
+    point->range_low = read_number(r, object, "range_low", NAN);
+    point->range_high = read_number(r, object, "range_high", NAN);
+    point->rate_high = read_number(r, object, "rate_high", NAN);
+    point->frozen_s = read_number(r, object, "frozen_s", 0.0);
+    if (point->frozen_s < 0) wrong(r, "frozen_s", "seconds are not negative");
 }
 
 /* An array of at most `most`, counted against the bound of all points when `points`. */
-static const json_t *read_array(struct reader *r, const struct place *at,
-                                const json_t *object, const char *name, size_t most)
+static const json_t *read_array(struct reader *r, const json_t *object, const char *name,
+                                size_t most)
 {
     const json_t *array = json_object_get(object, name);
 
     if (!json_is_array(array))
-        wrong(r, at, name, "a list is missing");
+        wrong(r, name, "a list is missing");
     else if (json_array_size(array) > most)
-        wrong(r, at, name, "the list is too long");
+        wrong(r, name, "the list is too long");
     else
         return array;
     return NULL;
@@ -125,11 +127,12 @@ static void read_template(struct reader *r, size_t i, const json_t *object,
 {
     struct place at = {"templates", i, "", 0};
 
-    template->id = (uint32_t)read_count(r, &at, object, "id", UINT32_MAX);
-    read_text(r, &at, object, "code", template->code, sizeof template->code);
-    read_text(r, &at, object, "protocol", template->protocol, sizeof template->protocol);
+    r->at = &at;
+    template->id = (uint32_t)read_count(r, object, "id", UINT32_MAX);
+    read_text(r, object, "code", template->code, sizeof template->code);
+    read_text(r, object, "protocol", template->protocol, sizeof template->protocol);
     const json_t *points =
-        read_array(r, &at, object, "points", CONFIGURATION_POINTS_MAX - r->points_n);
+        read_array(r, object, "points", CONFIGURATION_POINTS_MAX - r->points_n);
     if (!points || json_array_size(points) == 0) return;
     size_t n = json_array_size(points);
     r->points_n += n;
@@ -141,19 +144,19 @@ static void read_template(struct reader *r, size_t i, const json_t *object,
     template->points_n = n;
     at.sub = ".points";
     for (at.sub_i = 0; at.sub_i < n && !r->e; at.sub_i++)
-        read_point(r, &at, json_array_get(points, at.sub_i), &template->points[at.sub_i]);
+        read_point(r, json_array_get(points, at.sub_i), &template->points[at.sub_i]);
 }
 
-static void read_device_points(struct reader *r, const struct place *at,
-                               const json_t *object, struct configuration_device *device)
+static void read_device_points(struct reader *r, const json_t *object,
+                               struct configuration_device *device)
 {
     size_t n = device->template->points_n;
     const json_t *points =
-        read_array(r, at, object, "points", CONFIGURATION_POINTS_MAX - r->points_n);
+        read_array(r, object, "points", CONFIGURATION_POINTS_MAX - r->points_n);
 
     if (!points) return;
     if (json_array_size(points) != n) {
-        wrong(r, at, "points", "as many as the template's are needed");
+        wrong(r, "points", "as many as the template's are needed");
         return;
     }
     r->points_n += n;
@@ -166,7 +169,7 @@ static void read_device_points(struct reader *r, const struct place *at,
             json_integer_value(id) <= UINT32_MAX)
             device->points[i] = (uint32_t)json_integer_value(id);
         else
-            wrong(r, at, "points", "point ids are whole numbers from 1 on, or null");
+            wrong(r, "points", "point ids are whole numbers from 1 on, or null");
     }
 }
 
@@ -184,24 +187,24 @@ static void read_device(struct reader *r, size_t i, const json_t *object,
     struct place at = {"devices", i, "", 0};
     struct configuration_device *device = &c->devices[i];
 
-    device->id = (uint32_t)read_count(r, &at, object, "id", UINT32_MAX);
-    read_text(r, &at, object, "code", device->code, sizeof device->code);
-    read_text(r, &at, object, "address", device->address, sizeof device->address);
-    read_text(r, &at, object, "protocol", device->protocol, sizeof device->protocol);
-    int64_t cycle = read_count(r, &at, object, "cycle_ms", CONFIGURATION_CYCLE_MS_MAX);
+    r->at = &at;
+    device->id = (uint32_t)read_count(r, object, "id", UINT32_MAX);
+    read_text(r, object, "code", device->code, sizeof device->code);
+    read_text(r, object, "address", device->address, sizeof device->address);
+    read_text(r, object, "protocol", device->protocol, sizeof device->protocol);
+    int64_t cycle = read_count(r, object, "cycle_ms", CONFIGURATION_CYCLE_MS_MAX);
     device->cycle_ms = (uint32_t)cycle;
     if (!r->e && cycle < CONFIGURATION_CYCLE_MS_MIN)
-        wrong(r, &at, "cycle_ms", "the shortest cycle is 100 ms");
-    int64_t id = read_count(r, &at, object, "template", UINT32_MAX);
+        wrong(r, "cycle_ms", "the shortest cycle is 100 ms");
+    int64_t id = read_count(r, object, "template", UINT32_MAX);
     device->template = find_template(c, id);
     if (device->template)
-        read_device_points(r, &at, object, device);
+        read_device_points(r, object, device);
     else if (!r->e)
-        wrong(r, &at, "template", "there is no such template");
+        wrong(r, "template", "there is no such template");
 }
 
-/* --- what may be there only once
- * --------------------------------------------------------- */
+/* --- what may be there only once ------------------------------------------------- */
 
 struct number {
     uint32_t id;
@@ -221,8 +224,8 @@ static void check_once(struct reader *r, struct number *numbers, size_t n,
     if (n) qsort(numbers, n, sizeof numbers[0], compare_numbers);
     for (size_t i = 1; i < n && !r->e; i++) {
         struct place at = {"devices", numbers[i].device_i, "", 0};
-        if (numbers[i].id == numbers[i - 1].id)
-            wrong(r, &at, field, "the id is there twice");
+        r->at = &at;
+        if (numbers[i].id == numbers[i - 1].id) wrong(r, field, "the id is there twice");
     }
 }
 
@@ -251,12 +254,11 @@ static void check_ids(struct reader *r, const struct configuration *c)
 
 static void read_all(struct reader *r, const json_t *root, struct configuration *c)
 {
-    c->version = (uint64_t)read_count(r, NULL, root, "version", INT64_MAX);
-    read_text(r, NULL, root, "terminal", c->terminal, sizeof c->terminal);
+    c->version = (uint64_t)read_count(r, root, "version", INT64_MAX);
+    read_text(r, root, "terminal", c->terminal, sizeof c->terminal);
     const json_t *templates =
-        read_array(r, NULL, root, "templates", CONFIGURATION_TEMPLATES_MAX);
-    const json_t *devices =
-        read_array(r, NULL, root, "devices", CONFIGURATION_DEVICES_MAX);
+        read_array(r, root, "templates", CONFIGURATION_TEMPLATES_MAX);
+    const json_t *devices = read_array(r, root, "devices", CONFIGURATION_DEVICES_MAX);
     if (r->e) return;
 
     size_t templates_n = json_array_size(templates), devices_n = json_array_size(devices);

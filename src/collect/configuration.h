@@ -1,15 +1,17 @@
 /* configuration.h - what the server tells the terminal to collect.
  *
- * JSON in, arrays out; the last good text is kept on disk, so that a terminal that starts while
- * the server is away goes on collecting.  Shape (a field that is null or missing = none):
+ * JSON in, arrays out; the last good text is kept on disk, so that a terminal that starts
+ * while the server is away goes on collecting.  Shape (a field that is null or missing =
+ * none):
  *
  *   {"version":N,"terminal":"T1",
- *    "devices":[{"id","code","address","protocol","cycle_ms","template":id,"points":[id|null]}],
+ *    "devices":[{"id","code","address","protocol","cycle_ms","template":id,
+ *                "points":[id|null]}],
  *    "templates":[{"id","code","protocol","points":[{"key","address","factor","offset",
  *      "quantity","range_low","range_high","rate_high","frozen_s"}]}]}
  *
- * device.points[i] is the id of the template's i-th point at this device, null = not collected.
- * Total: any bytes give an answer in bounded memory. */
+ * device.points[i] is the id of the template's i-th point at this device, null = not
+ * collected. Total: any bytes give an answer in bounded memory. */
 #ifndef HEATNET_COLLECT_CONFIGURATION_H
 #define HEATNET_COLLECT_CONFIGURATION_H
 
@@ -65,8 +67,8 @@ struct configuration {
     struct configuration_template *templates;
 };
 
-/* The caller owns *configuration and closes it.  ERR_FRAME: not JSON; ERR_RANGE: a field is
- * wrong; ERR_MEMORY.  `diag` (may be NULL) says where. */
+/* The caller owns *configuration and closes it.  ERR_FRAME: not JSON; ERR_RANGE: a field
+ * is wrong; ERR_MEMORY.  `diag` (may be NULL) says where. */
 MUST_USE err configuration_parse(struct bytes json, struct configuration **configuration,
                                  struct diag *diag);
 /* NULL is allowed. */

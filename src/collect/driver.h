@@ -3,8 +3,9 @@
  *   channel  a connection, shared by all devices that are reached through it
  *   plan     the requests that read the points of one device
  *
- * A driver is a synchronous function over a channel; who calls it owns the channel for that
- * time.  Values are as the device has them: scaling and validation are the caller's. */
+ * A driver is a synchronous function over a channel; who calls it owns the channel for
+ * that time.  Values are as the device has them: scaling and validation are the caller's.
+ */
 #ifndef HEATNET_COLLECT_DRIVER_H
 #define HEATNET_COLLECT_DRIVER_H
 
@@ -20,11 +21,11 @@ struct driver_channel; /* each driver's own */
 struct driver_plan;    /* each driver's own */
 
 struct driver_reading {
-    size_t n;            /* points of the plan */
-    double *values;      /* one a point, 0 where absent */
-    uint8_t *qualities;  /* GOOD or one of the absent ones */
-    size_t good_n;       /* how many have a value */
-    uint32_t requests_n; /* sent */
+    size_t n;                       /* points of the plan */
+    double *values;                 /* one a point, 0 where absent */
+    uint8_t *qualities;             /* GOOD or one of the absent ones */
+    size_t good_n;                  /* how many have a value */
+    uint32_t requests_n;            /* sent */
     char error[DRIVER_ERROR_BYTES]; /* why the last failure, "" when none */
 };
 
@@ -40,8 +41,8 @@ struct driver {
     err (*channel_open)(const char *name, uint32_t timeout_ms, struct driver_channel **);
     void (*channel_close)(struct driver_channel *); /* NULL is allowed */
 
-    /* `points[i]` is an address, or NULL: not collected.  The reading's order leaves those
-     * out.  ERR_RANGE, ERR_MEMORY. */
+    /* `points[i]` is an address, or NULL: not collected.  The reading's order leaves
+     * those out.  ERR_RANGE, ERR_MEMORY. */
     err (*plan_open)(const char *address, const char *const *points, size_t points_n,
                      struct driver_plan **);
     void (*plan_close)(struct driver_plan *); /* NULL is allowed */

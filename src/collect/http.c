@@ -13,33 +13,48 @@ struct http {
     char error[CURL_ERROR_SIZE];
 };
 
-/* curl_easy_setopt is a checking macro of several types: one place for its result. */
-#define SET(option, value)                                                               \
-    (ok = ok && curl_easy_setopt(h->curl, option, value) == CURLE_OK)
+/* The first failure stays in *ok, so that a row of settings is checked once. */
+static void set_number(struct http *h, bool *ok, CURLoption option, long value)
+{
+    *ok = *ok && curl_easy_setopt(h->curl, option, value) == CURLE_OK;
+}
+
+static void set_pointer(struct http *h, bool *ok, CURLoption option, const void *value)
+{
+    *ok = *ok && curl_easy_setopt(h->curl, option, value) == CURLE_OK;
+}
+
+static size_t receive(char *data, size_t item_bytes, size_t n, void *context)
+{
+    struct buffer *answer = context;
+
+    buffer_put(answer, (struct bytes){(const uint8_t *)data, item_bytes * n});
+    return answer->broken ? 0 : item_bytes * n; /* 0 ends the transfer */
+}
 
 static bool set_options(struct http *h, const struct http_options *options)
 {
-    bool ok = true;
+    bool ok = curl_easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, receive) == CURLE_OK;
 
-    SET(CURLOPT_ERRORBUFFER, h->error);
-    SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_PROTOCOLS_STR, "https");
-    SET(CURLOPT_FOLLOWLOCATION, 0L);
-    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
-    SET(CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_CAINFO, options->authority);
-    SET(CURLOPT_CAPATH, NULL);
-    SET(CURLOPT_SSLCERT, options->certificate);
-    SET(CURLOPT_SSLKEY, options->key);
-    SET(CURLOPT_PROXY, "");
-    SET(CURLOPT_TCP_NODELAY, 1L);
-    SET(CURLOPT_TCP_KEEPALIVE, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_ms);
-    SET(CURLOPT_TIMEOUT_MS, (long)options->answer_ms);
-    SET(CURLOPT_HTTPHEADER, h->headers);
-    SET(CURLOPT_USERAGENT, "heatnet-edge/" HEATNET_VERSION);
-    SET(CURLOPT_MAXCONNECTS, 1L);
+    set_pointer(h, &ok, CURLOPT_ERRORBUFFER, h->error);
+    set_number(h, &ok, CURLOPT_NOSIGNAL, 1);
+    set_pointer(h, &ok, CURLOPT_PROTOCOLS_STR, "https");
+    set_number(h, &ok, CURLOPT_FOLLOWLOCATION, 0);
+    set_number(h, &ok, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_3);
+    set_number(h, &ok, CURLOPT_SSL_VERIFYPEER, 1);
+    set_number(h, &ok, CURLOPT_SSL_VERIFYHOST, 2);
+    set_pointer(h, &ok, CURLOPT_CAINFO, options->authority);
+    set_pointer(h, &ok, CURLOPT_CAPATH, NULL);
+    set_pointer(h, &ok, CURLOPT_SSLCERT, options->certificate);
+    set_pointer(h, &ok, CURLOPT_SSLKEY, options->key);
+    set_pointer(h, &ok, CURLOPT_PROXY, "");
+    set_number(h, &ok, CURLOPT_TCP_NODELAY, 1);
+    set_number(h, &ok, CURLOPT_TCP_KEEPALIVE, 1);
+    set_number(h, &ok, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_ms);
+    set_number(h, &ok, CURLOPT_TIMEOUT_MS, (long)options->answer_ms);
+    set_pointer(h, &ok, CURLOPT_HTTPHEADER, h->headers);
+    set_pointer(h, &ok, CURLOPT_USERAGENT, "heatnet-edge/" HEATNET_VERSION);
+    set_number(h, &ok, CURLOPT_MAXCONNECTS, 1);
     return ok;
 }
 
@@ -73,29 +88,17 @@ void http_close(struct http *h)
     memory_free(h);
 }
 
-static size_t receive(char *data, size_t item_bytes, size_t n, void *context)
-{
-    struct buffer *answer = context;
-
-    buffer_put(answer, (struct bytes){(const uint8_t *)data, item_bytes * n});
-    return answer->broken ? 0 : item_bytes * n; /* 0 ends the transfer */
-}
-
 static err class_of(CURLcode code, const struct buffer *answer)
 {
     if (answer->broken) return answer->broken;
     switch ((int)code) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return ERR_TIMEOUT;
+    case CURLE_OPERATION_TIMEDOUT: return ERR_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CACERT_BADFILE:
-        return ERR_DENIED;
-    case CURLE_OUT_OF_MEMORY:
-        return ERR_MEMORY;
-    default:
-        return ERR_CLOSED;
+    case CURLE_SSL_CACERT_BADFILE: return ERR_DENIED;
+    case CURLE_OUT_OF_MEMORY: return ERR_MEMORY;
+    default: return ERR_CLOSED;
     }
 }
 
@@ -107,16 +110,15 @@ err http_request(struct http *h, const char *url, struct bytes body,
     bool ok = true;
     long status = 0;
 
-    SET(CURLOPT_URL, url);
+    set_pointer(h, &ok, CURLOPT_URL, url);
     if (body.at) {
-        SET(CURLOPT_POST, 1L);
-        SET(CURLOPT_POSTFIELDS, (const char *)body.at);
-        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+        set_number(h, &ok, CURLOPT_POST, 1);
+        set_pointer(h, &ok, CURLOPT_POSTFIELDS, body.at);
+        set_number(h, &ok, CURLOPT_POSTFIELDSIZE, (long)body.n);
     } else {
-        SET(CURLOPT_HTTPGET, 1L);
+        set_number(h, &ok, CURLOPT_HTTPGET, 1);
     }
-    SET(CURLOPT_WRITEFUNCTION, receive);
-    SET(CURLOPT_WRITEDATA, answer);
+    set_pointer(h, &ok, CURLOPT_WRITEDATA, answer);
     if (!ok) return ERR_MEMORY;
 
     h->error[0] = 0;

@@ -25,8 +25,7 @@ struct driver_plan {
     struct modbus_plan plan;
 };
 
-/* --- addresses -------------------------------------------------------------------------
- */
+/* --- addresses ------------------------------------------------------------------- */
 
 static err check(const char *what, const char *address, char *why, size_t why_n)
 {
@@ -46,8 +45,7 @@ static err channel_name(const char *address, char name[DRIVER_CHANNEL_BYTES])
                : ERR_RANGE;
 }
 
-/* --- channel ---------------------------------------------------------------------------
- */
+/* --- channel --------------------------------------------------------------------- */
 
 static err channel_open(const char *name, uint32_t timeout_ms,
                         struct driver_channel **channel)
@@ -108,8 +106,7 @@ static err connect_now(struct driver_channel *c)
     return ERR_FULL;
 }
 
-/* --- plan ------------------------------------------------------------------------------
- */
+/* --- plan ------------------------------------------------------------------------ */
 
 static void plan_close(struct driver_plan *p)
 {
@@ -156,8 +153,7 @@ static err plan_open(const char *address, const char *const *points, size_t poin
     return ERR_OK;
 }
 
-/* --- reading ---------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------- */
 
 /* One request on the wire; the answer stands in the channel's arrays. */
 static err ask(struct driver_channel *c, const struct modbus_request *request)
@@ -166,9 +162,7 @@ static err ask(struct driver_channel *c, const struct modbus_request *request)
 
     errno = 0;
     switch (request->table) {
-    case MODBUS_COIL:
-        n = modbus_read_bits(c->modbus, first, count, c->bits);
-        break;
+    case MODBUS_COIL: n = modbus_read_bits(c->modbus, first, count, c->bits); break;
     case MODBUS_DISCRETE:
         n = modbus_read_input_bits(c->modbus, first, count, c->bits);
         break;
@@ -178,8 +172,7 @@ static err ask(struct driver_channel *c, const struct modbus_request *request)
     case MODBUS_INPUT:
         n = modbus_read_input_registers(c->modbus, first, count, c->registers);
         break;
-    case MODBUS_TABLE_N:
-        break;
+    case MODBUS_TABLE_N: break;
     }
     if (n == count) return ERR_OK;
     if (errno == EMBXGPATH || errno == EMBXGTAR) return ERR_TIMEOUT;

@@ -1,8 +1,9 @@
 /* modbus.h - the driver of Modbus TCP devices, over libmodbus.
  *
- * A channel is one persistent connection HOST:PORT; the units behind it are asked one at a
- * time.  Any failure other than an exception closes the connection (a late answer must never
- * be taken for the next one) and the next read connects anew; when to try is the poller's.
+ * A channel is one persistent connection HOST:PORT; the units behind it are asked one at
+ * a time.  Any failure other than an exception closes the connection (a late answer must
+ * never be taken for the next one) and the next read connects anew; when to try is the
+ * poller's.
  *
  *   exception 2, 3          the request is split (modbus_plan.h); a single point: REFUSED
  *   exception 10, 11        a gateway speaks for a silent device: ERR_TIMEOUT

@@ -1,10 +1,10 @@
 /* modbus_plan.h - which requests read a set of Modbus points; pure.
  *
  * Points are sorted by table and number and merged into the fewest requests: up to 125
- * registers or 2,000 bits, gaps of up to MODBUS_GAP registers (16 times that of bits) bridged.
- * What a device refuses is split and remembered: first at the gaps that were bridged, then
- * in halves, down to single points; a single refused point is asked again after
- * MODBUS_REFUSED_POLLS polls only.
+ * registers or 2,000 bits, gaps of up to MODBUS_GAP registers (16 times that of bits)
+ * bridged. What a device refuses is split and remembered: first at the gaps that were
+ * bridged, then in halves, down to single points; a single refused point is asked again
+ * after MODBUS_REFUSED_POLLS polls only.
  *
  *   points    |aa|bb|  |cc|dd|          |ee|
  *   requests  [   bridged    ]          [  ]      exception 2: [aa bb] [cc dd] [ee] */
@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 enum { MODBUS_REGISTERS_MAX = 125, MODBUS_BITS_MAX = 2000, MODBUS_GAP = 32 };
+
 enum { MODBUS_REFUSED_POLLS = 60 };
 
 struct modbus_point {
@@ -29,8 +30,8 @@ struct modbus_point {
 struct modbus_request {
     enum modbus_table table;
     uint16_t first;
-    uint16_t count;            /* registers or bits */
-    uint16_t wait_polls;       /* > 0: refused, asked again when it has come to 0 */
+    uint16_t count;      /* registers or bits */
+    uint16_t wait_polls; /* > 0: refused, asked again when it has come to 0 */
     uint32_t point_first, points_n;
 };
 

@@ -12,8 +12,7 @@
 
 enum { WAIT_MS_MAX = 1000, JUMP_MS = 1000, LATE_MS_MAX = 1000 };
 
-/* --- one device ------------------------------------------------------------------------
- */
+/* --- one device ------------------------------------------------------------------ */
 
 /* The due time, unless reading began too late to call it that. */
 static int64_t sample_time(const struct poll_device *d, int64_t due_ms, int64_t began_ms)
@@ -119,8 +118,7 @@ static void poll_item(struct poller *p, uint32_t item)
     schedule_polled(&p->schedule, item, !e, clock_utc_ms(clock));
 }
 
-/* --- workers ---------------------------------------------------------------------------
- */
+/* --- workers --------------------------------------------------------------------- */
 
 static void serve(struct poller *p, uint32_t channel)
 {
@@ -186,8 +184,7 @@ static void *worker_run(void *context)
     return NULL;
 }
 
-/* --- life ------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------ */
 
 err poller_open(const struct configuration *configuration,
                 const struct poller_options *options, struct poller **poller)

@@ -127,8 +127,7 @@ static err open_devices(struct poller *p, const struct configuration *c)
     return e;
 }
 
-/* --- channels --------------------------------------------------------------------------
- */
+/* --- channels -------------------------------------------------------------------- */
 
 struct keyed {
     struct poll_device *device;
@@ -184,8 +183,8 @@ static err open_schedule(struct poller *p, const uint32_t *channels, uint32_t *c
         cycles[i] = p->polled[i]->config->cycle_ms;
         if (cycles[i] < p->options.cycle_ms_min) cycles[i] = p->options.cycle_ms_min;
     }
-    return schedule_open(&p->schedule, p->polled_n, channels, cycles, p->options.spread,
-                         clock_utc_ms(p->options.clock));
+    struct schedule_items items = {p->polled_n, channels, cycles, p->options.spread};
+    return schedule_open(&p->schedule, &items, clock_utc_ms(p->options.clock));
 }
 
 err poller_make(struct poller *p, const struct configuration *configuration)

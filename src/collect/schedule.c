@@ -15,8 +15,7 @@ static int64_t grid_at(const struct schedule_item *item, int64_t from_ms)
     return past == 0 ? from_ms : from_ms + cycle - past;
 }
 
-/* --- heap ------------------------------------------------------------------------------
- */
+/* --- heap ------------------------------------------------------------------------ */
 
 static bool before(const struct schedule *s, uint32_t a, uint32_t b)
 {
@@ -69,8 +68,7 @@ static void channel_due(struct schedule *s, uint32_t channel)
         if (s->items[i].due_ms < c->due_ms) c->due_ms = s->items[i].due_ms;
 }
 
-/* --- life ------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------ */
 
 /* A phase that is the same at every start and spreads evenly: the item's number times the
  * golden ratio, modulo one. */
@@ -90,11 +88,13 @@ static void fill_item(struct schedule *s, size_t i, uint32_t channel, uint32_t c
     s->items[i] = (struct schedule_item){.channel = channel, .cycle_ms = cycle_ms};
 }
 
-err schedule_open(struct schedule *s, size_t items_n, const uint32_t *channels,
-                  const uint32_t *cycles_ms, bool spread, int64_t now_ms)
+err schedule_open(struct schedule *s, const struct schedule_items *items, int64_t now_ms)
 {
-    ensure(s && (items_n == 0 || (channels && cycles_ms)));
+    ensure(s && items);
+    ensure(items->n == 0 || (items->channels && items->cycles_ms));
 
+    size_t items_n = items->n;
+    const uint32_t *channels = items->channels, *cycles_ms = items->cycles_ms;
     *s = (struct schedule){.items_n = items_n};
     if (items_n == 0) return ERR_OK;
     s->channels_n = channels[items_n - 1] + 1U;
@@ -107,7 +107,7 @@ err schedule_open(struct schedule *s, size_t items_n, const uint32_t *channels,
     }
     for (size_t i = 0; i < items_n; i++) {
         fill_item(s, i, channels[i], cycles_ms[i]);
-        if (spread) s->items[i].phase_ms = phase_of(i, cycles_ms[i]);
+        if (items->spread) s->items[i].phase_ms = phase_of(i, cycles_ms[i]);
         s->items[i].due_ms = grid_at(&s->items[i], now_ms);
     }
     for (uint32_t c = 0; c < s->channels_n; c++) {
@@ -127,8 +127,7 @@ void schedule_close(struct schedule *s)
     *s = (struct schedule){0};
 }
 
-/* --- serving ---------------------------------------------------------------------------
- */
+/* --- serving --------------------------------------------------------------------- */
 
 int64_t schedule_next_ms(const struct schedule *s)
 {

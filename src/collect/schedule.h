@@ -42,11 +42,16 @@ struct schedule {
     uint32_t *heap;
 };
 
-/* `channels[i]` is the channel of item i, not falling; numbers from 0 without gaps.
- * Due from `now_ms` on.  ERR_MEMORY. */
-MUST_USE err schedule_open(struct schedule *schedule, size_t items_n,
-                           const uint32_t *channels, const uint32_t *cycles_ms,
-                           bool spread, int64_t now_ms);
+struct schedule_items {
+    size_t n;
+    const uint32_t *channels;  /* of each item: not falling, from 0 without gaps */
+    const uint32_t *cycles_ms; /* of each item */
+    bool spread;               /* phases of their own instead of one instant */
+};
+
+/* Due from `now_ms` on.  ERR_MEMORY. */
+MUST_USE err schedule_open(struct schedule *schedule, const struct schedule_items *items,
+                           int64_t now_ms);
 void schedule_close(struct schedule *schedule);
 
 /* The channel that has been due longest, taken out of the heap: the caller serves it and

@@ -23,8 +23,7 @@ struct spool_options spool_options_default(const char *folder)
                                   .save_ms = 5000};
 }
 
-/* --- segments --------------------------------------------------------------------------
- */
+/* --- segments -------------------------------------------------------------------- */
 
 bool spool_segment_path(const struct spool *s, uint64_t number,
                         char path[FILE_PATH_BYTES])
@@ -85,8 +84,7 @@ err spool_segment_drop(struct spool *s)
     return ERR_OK;
 }
 
-/* --- life ------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------ */
 
 static err open_files(struct spool *s)
 {
@@ -180,8 +178,7 @@ uint64_t spool_next_sequence(struct spool *s)
     return sequence;
 }
 
-/* --- writing ---------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------- */
 
 /* A new segment file: its head is written with its first records. */
 static err begin_segment(struct spool *s)
@@ -357,8 +354,7 @@ err spool_append(struct spool *s, const struct spool_record *frames, size_t n)
     return e ? e : written;
 }
 
-/* --- bounds ----------------------------------------------------------------------------
- */
+/* --- bounds ---------------------------------------------------------------------- */
 
 /* True when the oldest segment has to go now. */
 static bool oldest_must_go(const struct spool *s, int64_t now_ms)

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* --- live ------------------------------------------------------------------------------
- */
+/* --- live ------------------------------------------------------------------------ */
 
 static void live_remove(struct spool *s, size_t i)
 {
@@ -86,39 +85,54 @@ static void take_live(struct spool *s, size_t bytes_max, struct spool_batch *bat
     }
 }
 
-/* --- backlog ---------------------------------------------------------------------------
- */
+/* --- backlog --------------------------------------------------------------------- */
+
+/* The segment that the cursor stands in, or the next one; false when there is none.
+ * *is_last: no segment follows. */
+static bool cursor_segment(struct spool *s, struct spool_segment *segment, bool *is_last)
+{
+    lock_take(&s->lock);
+    size_t i = spool_segment_find(s, s->cursor_segment);
+    bool any = i < s->segments_n;
+    *is_last = i + 1 >= s->segments_n;
+    if (any) *segment = s->segments[i];
+    lock_give(&s->lock);
+    if (any && segment->number != s->cursor_segment) {
+        s->cursor_segment = segment->number;
+        s->cursor_offset = SPOOL_HEAD_BYTES;
+    }
+    return any;
+}
+
+static err cursor_read(struct spool *s, const struct spool_segment *segment)
+{
+    char path[FILE_PATH_BYTES];
+    struct file file;
+    size_t n = (size_t)(segment->bytes - s->cursor_offset);
+
+    buffer_clear(&s->cursor_bytes);
+    s->cursor_bytes_from = s->cursor_offset;
+    if (!spool_segment_path(s, segment->number, path)) return ERR_RANGE;
+    err e = file_open_read(path, &file);
+    if (e) return e;
+    uint8_t *at = buffer_extend(&s->cursor_bytes, n);
+    e = at ? file_read_at(&file, s->cursor_offset, at, n) : ERR_FULL;
+    file_close(&file);
+    if (e) buffer_clear(&s->cursor_bytes);
+    return e;
+}
 
 /* Bring the rest of the cursor's segment into memory.  False: nothing more to read now.
  */
 static bool cursor_load(struct spool *s)
 {
-    for (;;) {
-        char path[FILE_PATH_BYTES];
-        struct file file;
+    struct spool_segment segment;
+    bool is_last = false;
 
-        lock_take(&s->lock);
-        size_t i = spool_segment_find(s, s->cursor_segment);
-        bool any = i < s->segments_n;
-        bool is_last = i + 1 >= s->segments_n;
-        struct spool_segment segment = any ? s->segments[i] : (struct spool_segment){0};
-        lock_give(&s->lock);
-        if (!any) return false;
-        if (segment.number != s->cursor_segment) {
-            s->cursor_segment = segment.number;
-            s->cursor_offset = SPOOL_HEAD_BYTES;
-        }
+    while (cursor_segment(s, &segment, &is_last)) {
         if (s->cursor_offset < segment.bytes) {
-            size_t n = (size_t)(segment.bytes - s->cursor_offset);
-            buffer_clear(&s->cursor_bytes);
-            s->cursor_bytes_from = s->cursor_offset;
-            if (!spool_segment_path(s, segment.number, path)) return false;
-            err e = file_open_read(path, &file);
-            uint8_t *at = e ? NULL : buffer_extend(&s->cursor_bytes, n);
-            if (!e) e = at ? file_read_at(&file, s->cursor_offset, at, n) : ERR_FULL;
-            if (at || e == ERR_FULL) file_close(&file);
+            err e = cursor_read(s, &segment);
             if (!e) return true;
-            buffer_clear(&s->cursor_bytes);
             log_event(LOG_ERROR, "spool", "read_failed", "segment=%llu error=%s",
                       (unsigned long long)segment.number, err_name(e));
         }
@@ -126,6 +140,7 @@ static bool cursor_load(struct spool *s)
         s->cursor_segment = segment.number + 1;
         s->cursor_offset = SPOOL_HEAD_BYTES;
     }
+    return false;
 }
 
 /* What is still to be read of the loaded bytes. */
@@ -214,8 +229,7 @@ static void take_backlog(struct spool *s, size_t bytes_max, struct spool_batch *
     buffer_open(&s->cursor_bytes, most);
 }
 
-/* --- both ------------------------------------------------------------------------------
- */
+/* --- both ------------------------------------------------------------------------ */
 
 /* Something for the lane?  For the backlog only a guess: the cursor finds out. */
 static bool is_there(const struct spool *s, enum spool_lane lane)

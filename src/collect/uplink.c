@@ -52,8 +52,7 @@ struct uplink {
     struct uplink_state state;
 };
 
-/* --- answers ---------------------------------------------------------------------------
- */
+/* --- answers --------------------------------------------------------------------- */
 
 static void note_failure(struct uplink *u, err e, const char *error)
 {
@@ -136,8 +135,7 @@ static err act_on_all(struct lane *lane, const struct answer *answer)
     return all ? ERR_OK : ERR_BUSY;
 }
 
-/* --- a lane ----------------------------------------------------------------------------
- */
+/* --- a lane ---------------------------------------------------------------------- */
 
 static err post(struct lane *lane)
 {
@@ -219,8 +217,7 @@ static void *lane_run(void *context)
     return NULL;
 }
 
-/* --- life ------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------ */
 
 static err lane_open(struct uplink *u, size_t i, const struct http_options *options)
 {

@@ -45,14 +45,11 @@ enum uplink_action uplink_verdict(struct uplink_damaged *d, uint64_t sequence,
     if (i < d->n && result != UPLOAD_LATER) forget(d, i);
     switch (result) {
     case UPLOAD_STORED:
-    case UPLOAD_DUPLICATE:
-        return UPLINK_DONE;
-    case UPLOAD_REFUSED:
-        return UPLINK_GIVE_UP;
+    case UPLOAD_DUPLICATE: return UPLINK_DONE;
+    case UPLOAD_REFUSED: return UPLINK_GIVE_UP;
     case UPLOAD_NONE:
     case UPLOAD_DAMAGED:
-    case UPLOAD_LATER:
-        break;
+    case UPLOAD_LATER: break;
     }
     return UPLINK_KEEP;
 }

@@ -36,8 +36,7 @@ struct fill {
     char why[WHY_BYTES];
 };
 
-/* --- times -----------------------------------------------------------------------------
- */
+/* --- times ----------------------------------------------------------------------- */
 
 /* "now", "-7d", "-36h", or a time. */
 static err read_time(const char *text, int64_t now_ms, int64_t *utc_ms)
@@ -85,8 +84,7 @@ static err filled_save(const char *folder, int64_t utc_ms)
     return file_replace(path, bytes_of_text(text));
 }
 
-/* --- steps -----------------------------------------------------------------------------
- */
+/* --- steps ----------------------------------------------------------------------- */
 
 static err frame_now(struct fill *f, int64_t done_ms)
 {
@@ -183,8 +181,7 @@ static void wait_for_server(struct fill *f)
     }
 }
 
-/* --- the command -----------------------------------------------------------------------
- */
+/* --- the command ----------------------------------------------------------------- */
 
 static err open_collector(struct fill *f, int64_t from_ms)
 {

@@ -46,14 +46,17 @@ static const struct setting table[] = {
     NUMBER("step", step_s, "fill: seconds between polls", 1, 86400),
     WORDS("plant", plant, "fill: control socket of heatnet-plant"),
 };
+#undef WORDS
+#undef NUMBER
+#undef FLAG
 
 static const struct {
     const char *name, *help;
     int (*run)(struct edge_options *options);
 } commands[] = {
-    {"run",    "collect and upload until stopped; says ready when polling",   edge_run   },
-    {"fill",   "make history: run the plant through past time and upload it", edge_fill  },
-    {"status", "show the state of the terminal that uses --data",             edge_status},
+    {"run", "collect and upload until stopped; says ready when polling", edge_run},
+    {"fill", "make history: run the plant through past time and upload it", edge_fill},
+    {"status", "show the state of the terminal that uses --data", edge_status},
 };
 
 static int usage(void)
@@ -88,8 +91,7 @@ struct collector_options edge_collector_options(const struct edge_options *o)
         .timeout_ms = o->timeout_ms,
         .keep_days = o->keep_days,
         .spool_bytes = (uint64_t)o->spool_mb * 1024 * 1024,
-        .spread = o->spread
-    };
+        .spread = o->spread};
 }
 
 static bool is_usable(struct edge_options *o)

@@ -1,16 +1,18 @@
 /* modbus_address.h - how people write Modbus addresses: text in, struct out.
  *
- * Pure, so that the import of the server and the driver of the terminal share one grammar.
+ * Pure, so that the import of the server and the driver of the terminal share one
+ * grammar.
  *
- *   device   HOST[:PORT][/UNIT]    "127.0.0.1:1502/1", "[fe80::1]:502/3"; PORT 502, UNIT 1
- *   point    TABLE NUMBER [TYPE] [ORDER] [bit N]
- *            TABLE   coil | discrete | holding | input
- *            NUMBER  0..65535, counted from 0 as on the wire (40001 of a paper table is 0)
- *            TYPE    bit | u16 | i16 | u32 | i32 | u64 | i64 | f32 | f64 | bcd16 | bcd32
- *                    (float = f32, double = f64); needed for registers, bit for coils
- *            ORDER   abcd (default) | cdab | badc | dcba: how the bytes of the number stand in
- *                    the registers; 64 bits alike (cdab: words swapped, badc: bytes swapped)
- *            bit N   one bit of the unsigned integer, 0 = the lowest */
+ *   device  HOST[:PORT][/UNIT]   "127.0.0.1:1502/1", "[fe80::1]:502/3"; PORT 502, UNIT 1
+ *   point   TABLE NUMBER [TYPE] [ORDER] [bit N]
+ *     TABLE   coil | discrete | holding | input
+ *     NUMBER  0..65535, counted from 0 as on the wire (40001 of a paper table is 0)
+ *     TYPE    bit | u16 | i16 | u32 | i32 | u64 | i64 | f32 | f64 | bcd16 | bcd32
+ *             (float = f32, double = f64); needed for registers, bit for coils
+ *     ORDER   abcd (default) | cdab | badc | dcba: how the bytes of the number stand
+ *             in the registers; 64 bits alike (cdab: words swapped, badc: bytes swapped)
+ *     bit N   one bit of the unsigned integer, 0 = the lowest
+ */
 #ifndef HEATNET_WIRE_MODBUS_ADDRESS_H
 #define HEATNET_WIRE_MODBUS_ADDRESS_H
 
@@ -49,9 +51,13 @@ enum { MODBUS_HOST_BYTES = 64, MODBUS_WHY_BYTES = 160 };
 
 #define MODBUS_ENUM_ROW(name, word) name,
 #define MODBUS_TYPE_ROW(name, word, registers) name,
+
 enum modbus_table { MODBUS_TABLE_LIST(MODBUS_ENUM_ROW) MODBUS_TABLE_N };
+
 enum modbus_type { MODBUS_TYPE_LIST(MODBUS_TYPE_ROW) MODBUS_TYPE_N };
+
 enum modbus_order { MODBUS_ORDER_LIST(MODBUS_ENUM_ROW) MODBUS_ORDER_N };
+
 #undef MODBUS_ENUM_ROW
 #undef MODBUS_TYPE_ROW
 
@@ -69,8 +75,8 @@ struct modbus_point_address {
     int8_t bit; /* -1 = the whole number */
 };
 
-/* ERR_RANGE: `text` is not one; `why` (may be NULL with why_n 0) says what is wrong and shows
- * the right form.  The output is set only on success. */
+/* ERR_RANGE: `text` is not one; `why` (may be NULL with why_n 0) says what is wrong and
+ * shows the right form.  The output is set only on success. */
 MUST_USE err modbus_device_parse(const char *text, struct modbus_device_address *address,
                                  char *why, size_t why_n);
 MUST_USE err modbus_point_parse(const char *text, struct modbus_point_address *address,

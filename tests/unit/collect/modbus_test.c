@@ -14,42 +14,42 @@ static const struct {
     uint8_t quality;
     double value;
 } decode_rows[] = {
-    {"holding 0 f32",             {0x42BE, 0x8000},                 QUALITY_GOOD,         95.25       },
-    {"holding 0 float abcd",      {0x42BE, 0x8000},                 QUALITY_GOOD,         95.25       },
-    {"holding 0 f32 cdab",        {0x8000, 0x42BE},                 QUALITY_GOOD,         95.25       },
-    {"holding 0 f32 badc",        {0xBE42, 0x0080},                 QUALITY_GOOD,         95.25       },
-    {"holding 0 f32 dcba",        {0x0080, 0xBE42},                 QUALITY_GOOD,         95.25       },
-    {"input 0 f64",               {0x4057, 0xD000, 0, 0},           QUALITY_GOOD,         95.25       },
-    {"input 0 f64 cdab",          {0, 0, 0xD000, 0x4057},           QUALITY_GOOD,         95.25       },
-    {"input 0 f64 badc",          {0x5740, 0x00D0, 0, 0},           QUALITY_GOOD,         95.25       },
-    {"input 0 f64 dcba",          {0, 0, 0x00D0, 0x5740},           QUALITY_GOOD,         95.25       },
-    {"input 0 double",            {0x7FF0, 0, 0, 0},                QUALITY_NOT_A_NUMBER, 0           },
-    {"holding 0 f32",             {0x4235, 0x3333},                 QUALITY_GOOD,         45.3        },
-    {"holding 0 f32",             {0x7FC0, 0x0000},                 QUALITY_NOT_A_NUMBER, 0           },
-    {"holding 0 f32",             {0xFF80, 0x0000},                 QUALITY_NOT_A_NUMBER, 0           },
-    {"holding 0 f32",             {0x8000, 0x0000},                 QUALITY_GOOD,         0           },
-    {"holding 0 u16",             {0xFFFE},                         QUALITY_GOOD,         65534       },
-    {"holding 0 i16",             {0xFFFE},                         QUALITY_GOOD,         -2          },
-    {"holding 0 u16 badc",        {0x3412},                         QUALITY_GOOD,         0x1234      },
-    {"holding 0 u32",             {0x1234, 0x5678},                 QUALITY_GOOD,         0x12345678  },
-    {"holding 0 u32 cdab",        {0x5678, 0x1234},                 QUALITY_GOOD,         0x12345678  },
-    {"holding 0 u32 badc",        {0x3412, 0x7856},                 QUALITY_GOOD,         0x12345678  },
-    {"holding 0 u32 dcba",        {0x7856, 0x3412},                 QUALITY_GOOD,         0x12345678  },
-    {"holding 0 i32",             {0xFFFF, 0xFFFE},                 QUALITY_GOOD,         -2          },
-    {"holding 0 u64",             {0, 1, 0, 2},                     QUALITY_GOOD,         4294967298.0},
-    {"holding 0 u64 cdab",        {2, 0, 1, 0},                     QUALITY_GOOD,         4294967298.0},
-    {"holding 0 i64 dcba",        {0xFEFF, 0xFFFF, 0xFFFF, 0xFFFF}, QUALITY_GOOD,         -2          },
-    {"holding 0 bcd16",           {0x1234},                         QUALITY_GOOD,         1234        },
-    {"holding 0 bcd16",           {0x12A4},                         QUALITY_UNDECODED,    0           },
-    {"holding 0 bcd32",           {0x1234, 0x5678},                 QUALITY_GOOD,         12345678    },
-    {"holding 0 bcd32 cdab",      {0x5678, 0x1234},                 QUALITY_GOOD,         12345678    },
-    {"holding 0 bcd32",           {0xF234, 0x5678},                 QUALITY_UNDECODED,    0           },
-    {"holding 0 u16 bit 0",       {0x0001},                         QUALITY_GOOD,         1           },
-    {"holding 0 u16 bit 15",      {0x7FFF},                         QUALITY_GOOD,         0           },
-    {"holding 0 u16 bit 15",      {0x8000},                         QUALITY_GOOD,         1           },
-    {"holding 0 u32 cdab bit 31", {0x0000, 0x8000},                 QUALITY_GOOD,         1           },
-    {"coil 0",                    {1},                              QUALITY_GOOD,         1           },
-    {"discrete 0 bit",            {0},                              QUALITY_GOOD,         0           },
+    {"holding 0 f32", {0x42BE, 0x8000}, QUALITY_GOOD, 95.25},
+    {"holding 0 float abcd", {0x42BE, 0x8000}, QUALITY_GOOD, 95.25},
+    {"holding 0 f32 cdab", {0x8000, 0x42BE}, QUALITY_GOOD, 95.25},
+    {"holding 0 f32 badc", {0xBE42, 0x0080}, QUALITY_GOOD, 95.25},
+    {"holding 0 f32 dcba", {0x0080, 0xBE42}, QUALITY_GOOD, 95.25},
+    {"input 0 f64", {0x4057, 0xD000, 0, 0}, QUALITY_GOOD, 95.25},
+    {"input 0 f64 cdab", {0, 0, 0xD000, 0x4057}, QUALITY_GOOD, 95.25},
+    {"input 0 f64 badc", {0x5740, 0x00D0, 0, 0}, QUALITY_GOOD, 95.25},
+    {"input 0 f64 dcba", {0, 0, 0x00D0, 0x5740}, QUALITY_GOOD, 95.25},
+    {"input 0 double", {0x7FF0, 0, 0, 0}, QUALITY_NOT_A_NUMBER, 0},
+    {"holding 0 f32", {0x4235, 0x3333}, QUALITY_GOOD, 45.3},
+    {"holding 0 f32", {0x7FC0, 0x0000}, QUALITY_NOT_A_NUMBER, 0},
+    {"holding 0 f32", {0xFF80, 0x0000}, QUALITY_NOT_A_NUMBER, 0},
+    {"holding 0 f32", {0x8000, 0x0000}, QUALITY_GOOD, 0},
+    {"holding 0 u16", {0xFFFE}, QUALITY_GOOD, 65534},
+    {"holding 0 i16", {0xFFFE}, QUALITY_GOOD, -2},
+    {"holding 0 u16 badc", {0x3412}, QUALITY_GOOD, 0x1234},
+    {"holding 0 u32", {0x1234, 0x5678}, QUALITY_GOOD, 0x12345678},
+    {"holding 0 u32 cdab", {0x5678, 0x1234}, QUALITY_GOOD, 0x12345678},
+    {"holding 0 u32 badc", {0x3412, 0x7856}, QUALITY_GOOD, 0x12345678},
+    {"holding 0 u32 dcba", {0x7856, 0x3412}, QUALITY_GOOD, 0x12345678},
+    {"holding 0 i32", {0xFFFF, 0xFFFE}, QUALITY_GOOD, -2},
+    {"holding 0 u64", {0, 1, 0, 2}, QUALITY_GOOD, 4294967298.0},
+    {"holding 0 u64 cdab", {2, 0, 1, 0}, QUALITY_GOOD, 4294967298.0},
+    {"holding 0 i64 dcba", {0xFEFF, 0xFFFF, 0xFFFF, 0xFFFF}, QUALITY_GOOD, -2},
+    {"holding 0 bcd16", {0x1234}, QUALITY_GOOD, 1234},
+    {"holding 0 bcd16", {0x12A4}, QUALITY_UNDECODED, 0},
+    {"holding 0 bcd32", {0x1234, 0x5678}, QUALITY_GOOD, 12345678},
+    {"holding 0 bcd32 cdab", {0x5678, 0x1234}, QUALITY_GOOD, 12345678},
+    {"holding 0 bcd32", {0xF234, 0x5678}, QUALITY_UNDECODED, 0},
+    {"holding 0 u16 bit 0", {0x0001}, QUALITY_GOOD, 1},
+    {"holding 0 u16 bit 15", {0x7FFF}, QUALITY_GOOD, 0},
+    {"holding 0 u16 bit 15", {0x8000}, QUALITY_GOOD, 1},
+    {"holding 0 u32 cdab bit 31", {0x0000, 0x8000}, QUALITY_GOOD, 1},
+    {"coil 0", {1}, QUALITY_GOOD, 1},
+    {"discrete 0 bit", {0}, QUALITY_GOOD, 0},
 };
 
 static void decodes(void **state)
@@ -87,8 +87,7 @@ static void widens_without_loss(void **state)
     assert_true(fabs(modbus_widen(3.4e38f) - 3.4e38) <= 0);
 }
 
-/* --- planning
- * ---------------------------------------------------------------------------- */
+/* --- planning -------------------------------------------------------------------- */
 
 enum { POINTS_MAX = 300 };
 
@@ -110,11 +109,9 @@ static void make(struct made *m, const char *const *addresses, size_t n)
     modbus_plan_make(&m->plan);
 }
 
-static void expect(const struct made *m, size_t i, enum modbus_table table,
-                   unsigned first, unsigned count, unsigned points_n)
+static void expect(const struct modbus_request *r, unsigned first, unsigned count,
+                   unsigned points_n)
 {
-    const struct modbus_request *r = &m->requests[i];
-    assert_int_equal(r->table, table);
     assert_int_equal(r->first, first);
     assert_int_equal(r->count, count);
     assert_int_equal(r->points_n, points_n);
@@ -129,10 +126,12 @@ static void merges(void **state)
     (void)state;
     make(&m, addresses, COUNT(addresses));
     assert_int_equal(m.plan.requests_n, 4);
-    expect(&m, 0, MODBUS_COIL, 0, 8, 2);
-    expect(&m, 1, MODBUS_HOLDING, 0, 35, 3); /* 31 registers bridged */
-    expect(&m, 2, MODBUS_HOLDING, 200, 1, 1);
-    expect(&m, 3, MODBUS_INPUT, 5, 1, 1);
+    assert_int_equal(m.requests[0].table, MODBUS_COIL);
+    assert_int_equal(m.requests[3].table, MODBUS_INPUT);
+    expect(&m.requests[0], 0, 8, 2);
+    expect(&m.requests[1], 0, 35, 3); /* 31 registers bridged */
+    expect(&m.requests[2], 200, 1, 1);
+    expect(&m.requests[3], 5, 1, 1);
 }
 
 static void keeps_the_limits(void **state)
@@ -167,11 +166,11 @@ static void splits_at_gaps_then_in_halves(void **state)
     make(&m, addresses, COUNT(addresses));
     assert_int_equal(m.plan.requests_n, 1);
     assert_true(modbus_plan_split(&m.plan, 0));
-    expect(&m, 0, MODBUS_HOLDING, 0, 2, 2);
-    expect(&m, 1, MODBUS_HOLDING, 10, 3, 3);
+    expect(&m.requests[0], 0, 2, 2);
+    expect(&m.requests[1], 10, 3, 3);
     assert_true(modbus_plan_split(&m.plan, 1));
-    expect(&m, 1, MODBUS_HOLDING, 10, 1, 1);
-    expect(&m, 2, MODBUS_HOLDING, 11, 2, 2);
+    expect(&m.requests[1], 10, 1, 1);
+    expect(&m.requests[2], 11, 2, 2);
     assert_true(modbus_plan_split(&m.plan, 2));
     assert_int_equal(m.plan.requests_n, 4);
     assert_false(modbus_plan_split(&m.plan, 3));

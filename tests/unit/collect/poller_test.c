@@ -33,8 +33,7 @@ struct server {
     struct thread thread;
 };
 
-/* --- server
- * ------------------------------------------------------------------------------ */
+/* --- server ---------------------------------------------------------------------- */
 
 static bool receive(int handle, uint8_t *bytes, size_t n)
 {
@@ -129,8 +128,7 @@ static unsigned requests_of(const struct server *s, unsigned unit)
     return n;
 }
 
-/* --- fixture
- * ----------------------------------------------------------------------------- */
+/* --- fixture --------------------------------------------------------------------- */
 
 struct fixture {
     struct server server;
@@ -199,8 +197,7 @@ static const struct block *block_of(const struct block *blocks, size_t n, uint32
     return NULL;
 }
 
-/* --- tests
- * ------------------------------------------------------------------------------- */
+/* --- tests ----------------------------------------------------------------------- */
 
 static void gathers_rows(void **state)
 {

@@ -27,7 +27,10 @@ static void polls_on_the_grid(void **state)
     const bool silent[3] = {0};
     unsigned polls[3] = {0};
     (void)state;
-    assert_int_equal(schedule_open(&s, 3, channels, cycles, false, START - 7), ERR_OK);
+    assert_int_equal(schedule_open(&s,
+                                   &(struct schedule_items){3, channels, cycles, false},
+                                   START - 7),
+                     ERR_OK);
     assert_int_equal(schedule_next_ms(&s), START);
     for (int64_t now = START; now < START + 600000; now += 100) {
         bool due = schedule_next_ms(&s) <= now;
@@ -51,7 +54,9 @@ static void spreads_phases(void **state)
         channels[i] = i;
         cycles[i] = 10000;
     }
-    assert_int_equal(schedule_open(&s, 100, channels, cycles, true, START), ERR_OK);
+    assert_int_equal(
+        schedule_open(&s, &(struct schedule_items){100, channels, cycles, true}, START),
+        ERR_OK);
     for (size_t i = 0; i < 100; i++) per_second[(s.items[i].due_ms - START) / 1000]++;
     for (size_t i = 0; i < 10; i++) assert_in_range(per_second[i], 8, 12);
     schedule_close(&s);
@@ -64,7 +69,9 @@ static void backs_off_the_silent(void **state)
     const bool silent[] = {true, false}, none[2] = {0};
     unsigned polls[2] = {0};
     (void)state;
-    assert_int_equal(schedule_open(&s, 2, channels, cycles, false, START), ERR_OK);
+    assert_int_equal(
+        schedule_open(&s, &(struct schedule_items){2, channels, cycles, false}, START),
+        ERR_OK);
     for (int64_t now = START; now < START + 600000; now += 500)
         serve_all(&s, now, silent, polls);
     assert_int_equal(polls[1], 600); /* the neighbour is not touched */
@@ -85,7 +92,9 @@ static void counts_what_it_missed(void **state)
     const bool silent[] = {false};
     unsigned polls[1] = {0};
     (void)state;
-    assert_int_equal(schedule_open(&s, 1, channels, cycles, false, START), ERR_OK);
+    assert_int_equal(
+        schedule_open(&s, &(struct schedule_items){1, channels, cycles, false}, START),
+        ERR_OK);
     serve_all(&s, START, silent, polls);
     serve_all(&s, START + 5500, silent, polls); /* due at 1: 2, 3, 4, 5 are missed */
     assert_int_equal(polls[0], 2);
@@ -102,7 +111,9 @@ static void leaves_workers_for_those_that_answer(void **state)
     unsigned polls[3] = {0};
     uint32_t channel = 9;
     (void)state;
-    assert_int_equal(schedule_open(&s, 3, channels, cycles, false, START), ERR_OK);
+    assert_int_equal(
+        schedule_open(&s, &(struct schedule_items){3, channels, cycles, false}, START),
+        ERR_OK);
     serve_all(&s, START, silent, polls);
     int64_t now = START + 1000; /* all three are due again */
     assert_true(schedule_take(&s, now, false, &channel));
@@ -127,7 +138,9 @@ static void clock_jumps_do_no_harm(void **state)
         struct schedule s;
         unsigned polls[2] = {0};
         int64_t now = START;
-        assert_int_equal(schedule_open(&s, 2, channels, cycles, false, now), ERR_OK);
+        assert_int_equal(
+            schedule_open(&s, &(struct schedule_items){2, channels, cycles, false}, now),
+            ERR_OK);
         serve_all(&s, now, silent, polls);
         now += jumps[i];
         schedule_realign(&s, now);
@@ -146,7 +159,8 @@ static void nothing_to_do(void **state)
     struct schedule s;
     uint32_t channel = 0;
     (void)state;
-    assert_int_equal(schedule_open(&s, 0, NULL, NULL, false, START), ERR_OK);
+    assert_int_equal(
+        schedule_open(&s, &(struct schedule_items){0, NULL, NULL, false}, START), ERR_OK);
     assert_int_equal(schedule_next_ms(&s), INT64_MAX);
     assert_false(schedule_take(&s, INT64_MAX - 1, true, &channel));
     schedule_realign(&s, START);

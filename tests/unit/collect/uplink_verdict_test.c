@@ -8,13 +8,13 @@ static const struct {
     enum upload_result result;
     enum uplink_action want;
 } rows[] = {
-    {"stored",    UPLOAD_STORED,          UPLINK_DONE   },
-    {"duplicate", UPLOAD_DUPLICATE,       UPLINK_DONE   },
-    {"damaged",   UPLOAD_DAMAGED,         UPLINK_AGAIN  },
-    {"refused",   UPLOAD_REFUSED,         UPLINK_GIVE_UP},
-    {"later",     UPLOAD_LATER,           UPLINK_KEEP   },
-    {"none",      UPLOAD_NONE,            UPLINK_KEEP   },
-    {"unknown",   (enum upload_result)99, UPLINK_KEEP   },
+    {"stored", UPLOAD_STORED, UPLINK_DONE},
+    {"duplicate", UPLOAD_DUPLICATE, UPLINK_DONE},
+    {"damaged", UPLOAD_DAMAGED, UPLINK_AGAIN},
+    {"refused", UPLOAD_REFUSED, UPLINK_GIVE_UP},
+    {"later", UPLOAD_LATER, UPLINK_KEEP},
+    {"none", UPLOAD_NONE, UPLINK_KEEP},
+    {"unknown", (enum upload_result)99, UPLINK_KEEP},
 };
 
 static void acts(void **state)

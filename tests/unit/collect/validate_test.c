@@ -20,25 +20,25 @@ static const struct {
     double s, value;
     uint8_t in, want;
 } rows[] = {
-    {"first",                                          &limits, 0,     50,    QUALITY_GOOD,      QUALITY_GOOD     },
-    {"slow enough",                                    &limits, 10,    60,    QUALITY_GOOD,      QUALITY_GOOD     },
-    {"too fast up",                                    &limits, 20,    71,    QUALITY_GOOD,      QUALITY_RATE     },
-    {"a step is marked once",                          &limits, 30,    71,    QUALITY_GOOD,      QUALITY_GOOD     },
-    {"too fast down",                                  &limits, 31,    69.5,  QUALITY_GOOD,      QUALITY_RATE     },
-    {"below the range",                                &limits, 40,    -0.1,  QUALITY_GOOD,      QUALITY_RANGE    },
-    {"an impossible value is nothing to compare with", &limits, 41,    70,    QUALITY_GOOD,
-     QUALITY_GOOD                                                                                                 },
-    {"above the range",                                &limits, 50,    150.5, QUALITY_GOOD,      QUALITY_RANGE    },
-    {"on the limit",                                   &limits, 200,   150,   QUALITY_GOOD,      QUALITY_GOOD     },
-    {"no answer stays so",                             &limits, 210,   0,     QUALITY_NO_ANSWER, QUALITY_NO_ANSWER},
-    {"same",                                           &limits, 260,   150,   QUALITY_GOOD,      QUALITY_GOOD     },
-    {"same for too long",                              &limits, 261,   150,   QUALITY_GOOD,      QUALITY_FROZEN   },
-    {"still",                                          &limits, 262,   150,   QUALITY_GOOD,      QUALITY_FROZEN   },
-    {"moves again",                                    &limits, 263,   149.9, QUALITY_GOOD,      QUALITY_GOOD     },
-    {"no rule, no mark",                               &none,   264,   1e9,   QUALITY_GOOD,      QUALITY_GOOD     },
-    {"no rule, frozen",                                &none,   90000, 1e9,   QUALITY_GOOD,      QUALITY_GOOD     },
-    {"remarks stay",                                   &none,   90001, 2,     QUALITY_HAND_SET,  QUALITY_HAND_SET },
-    {"time stands still",                              &limits, 90001, 5,     QUALITY_GOOD,      QUALITY_GOOD     },
+    {"first", &limits, 0, 50, QUALITY_GOOD, QUALITY_GOOD},
+    {"slow enough", &limits, 10, 60, QUALITY_GOOD, QUALITY_GOOD},
+    {"too fast up", &limits, 20, 71, QUALITY_GOOD, QUALITY_RATE},
+    {"a step is marked once", &limits, 30, 71, QUALITY_GOOD, QUALITY_GOOD},
+    {"too fast down", &limits, 31, 69.5, QUALITY_GOOD, QUALITY_RATE},
+    {"below the range", &limits, 40, -0.1, QUALITY_GOOD, QUALITY_RANGE},
+    {"an impossible value is nothing to compare with", &limits, 41, 70, QUALITY_GOOD,
+     QUALITY_GOOD},
+    {"above the range", &limits, 50, 150.5, QUALITY_GOOD, QUALITY_RANGE},
+    {"on the limit", &limits, 200, 150, QUALITY_GOOD, QUALITY_GOOD},
+    {"no answer stays so", &limits, 210, 0, QUALITY_NO_ANSWER, QUALITY_NO_ANSWER},
+    {"same", &limits, 260, 150, QUALITY_GOOD, QUALITY_GOOD},
+    {"same for too long", &limits, 261, 150, QUALITY_GOOD, QUALITY_FROZEN},
+    {"still", &limits, 262, 150, QUALITY_GOOD, QUALITY_FROZEN},
+    {"moves again", &limits, 263, 149.9, QUALITY_GOOD, QUALITY_GOOD},
+    {"no rule, no mark", &none, 264, 1e9, QUALITY_GOOD, QUALITY_GOOD},
+    {"no rule, frozen", &none, 90000, 1e9, QUALITY_GOOD, QUALITY_GOOD},
+    {"remarks stay", &none, 90001, 2, QUALITY_HAND_SET, QUALITY_HAND_SET},
+    {"time stands still", &limits, 90001, 5, QUALITY_GOOD, QUALITY_GOOD},
 };
 
 static void marks(void **state)
@@ -57,16 +57,16 @@ static const struct {
     const char *name;
     double factor, offset, raw, want;
 } scales[] = {
-    {"plain",            1,       0,   45.3,         45.3       },
-    {"tenths",           0.1,     0,   453,          45.3       },
-    {"hundredths",       0.01,    0,   4530,         45.3       },
-    {"offset",           0.1,     -40, 453,          5.3        },
-    {"kWh to GJ",        0.0036,  0,   1000,         3.6        },
-    {"thousands",        1000,    0,   1.5,          1500       },
-    {"negative",         -0.1,    0.5, 3,            0.2        },
-    {"no short decimal", 1.0 / 3, 0,   3,            1          },
-    {"big counter",      0.01,    0,   4294967295.0, 42949672.95},
-    {"nothing",          0,       7,   3,            7          },
+    {"plain", 1, 0, 45.3, 45.3},
+    {"tenths", 0.1, 0, 453, 45.3},
+    {"hundredths", 0.01, 0, 4530, 45.3},
+    {"offset", 0.1, -40, 453, 5.3},
+    {"kWh to GJ", 0.0036, 0, 1000, 3.6},
+    {"thousands", 1000, 0, 1.5, 1500},
+    {"negative", -0.1, 0.5, 3, 0.2},
+    {"no short decimal", 1.0 / 3, 0, 3, 1},
+    {"big counter", 0.01, 0, 4294967295.0, 42949672.95},
+    {"nothing", 0, 7, 3, 7},
 };
 
 static void scales_without_noise(void **state)
