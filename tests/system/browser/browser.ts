@@ -59,6 +59,7 @@ export class Browser {
       ...(signedIn === undefined ? {} : { storageState: signedIn }),
     });
     context.setDefaultTimeout(20_000);
+    await context.addInitScript("globalThis.__name ??= (one) => one"); // tsx leaves calls of it in what runs there
     if (view.language !== undefined)
       await context.addInitScript((language) => {
         if (localStorage.getItem("heatnet.language") === null) localStorage.setItem("heatnet.language", language);
@@ -180,7 +181,10 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: Violation[] }> } };
-    const how = { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
+    // Rules that axe itself calls experimental are not a verdict.
+    const experimental = ["label-content-name-mismatch"];
+    const rules = Object.fromEntries(experimental.map((rule) => [rule, { enabled: false }]));
+    const how = { resultTypes: ["violations"], rules, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
     return (await axe.run(document, how)).violations;
   });
   return violations

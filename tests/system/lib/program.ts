@@ -35,12 +35,11 @@ export class Program {
       env: { ...process.env, ...options.environment },
       cwd: root,
     });
-    const keep = (chunk: Buffer): void => {
-      this.output = (this.output + chunk.toString("utf8")).slice(-KEPT_BYTES);
+    const keep = (text: string): void => {
+      this.output = (this.output + text).slice(-KEPT_BYTES);
       for (const listener of [...this.listeners]) listener();
     };
-    this.child.stdout!.on("data", keep);
-    this.child.stderr!.on("data", keep);
+    for (const stream of [this.child.stdout!, this.child.stderr!]) stream.setEncoding("utf8").on("data", keep);
     this.ended = new Promise((resolve) => {
       const end = (result: number | string): void => {
         this.over = result;
