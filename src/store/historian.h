@@ -74,17 +74,23 @@ struct history_bucket {
     double min, max, sum;
     double first, last;
     int64_t first_ms, last_ms;
-    double mean;     /* time-weighted, value held until the next sample, at most 2 h */
-    double increase; /* of a counter: sum of rises; a fall counts as a new start */
+    double mean;     /* time-weighted, a value held until the next usable one or the end
+                        of the bucket, at most 2 h */
+    double increase; /* of a counter: sum of rises from sample to sample, the one before
+                        in the range included; a fall counts as a new start */
 };
 
-/* `n` equal buckets over the range; never loses a min or max; answered from roll-ups and
- * summaries where a bucket covers them, from samples elsewhere. */
+/* `n` equal buckets over the range; never loses a min or max; answered from roll-ups
+ * where they serve, from samples elsewhere.  Exact, but for buckets that are at least
+ * twice as long as a roll-up's unit (an hour; six hours of sparse data): there an edge
+ * may be moved by up to half a unit.
+ * ERR_RANGE: n > 1,000,000, or more buckets than milliseconds. */
 MUST_USE err historian_buckets(struct historian *historian,
                                const struct history_range *range,
                                struct history_bucket *out, size_t n);
 
-/* Local hours or days that begin in the range. */
+/* Every local hour or day that begins in the range, each whole and exact, empty ones
+ * too.  ERR_RANGE: an empty range, or more than a million of them. */
 enum history_step { HISTORY_HOUR, HISTORY_DAY };
 
 MUST_USE err historian_steps(struct historian *historian,
@@ -99,7 +105,8 @@ MUST_USE err historian_steps(struct historian *historian,
 MUST_USE err historian_times(
     struct historian *historian, uint32_t device, int64_t from_ms, int64_t to_ms,
     err (*each)(void *context, const int64_t *times_ms, size_t n), void *context);
-/* Rows of a device by local hour or day, from summaries (fast over years). */
+/* Rows of a device by local hour or day, as above; from summaries (fast over years).
+ * The range's point means nothing here. */
 MUST_USE err historian_row_counts(
     struct historian *historian, const struct history_range *device_range,
     enum history_step step, err (*each)(void *context, int64_t start_ms, uint64_t rows),

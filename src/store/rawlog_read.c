@@ -122,7 +122,7 @@ static err file_enter(struct rawlog_cursor *c, struct rawlog_record *record)
     if (!e) {
         struct rawlog_entry entry = list.at[at];
         e = entry.sealed ? sealed_enter(c, entry.first) : open_enter(c, entry.first);
-        if (!e) c->file_first = entry.first;
+        if (!e || e == ERR_CORRUPT) c->file_first = entry.first;
     }
     if (e == ERR_CORRUPT) { /* said once; on behind the file */
         record->number = c->next;

@@ -22,9 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { READS_MAX = 100000 };
 
-static const char *const names[] = {"000000000001.open", "000000000001.sealed", "mark",
-                                    "lock", "000000000001.sealing"};
-
 /* tidy: allow global: one folder for all inputs of a run */
 static char folder[FILE_PATH_BYTES];
 
@@ -72,13 +69,17 @@ static void path_of(char path[FILE_PATH_BYTES], const char *name)
     ensure(file_path(path, folder, name));
 }
 
+static err remove_one(void *context, const char *name)
+{
+    (void)context;
+    char path[FILE_PATH_BYTES];
+    path_of(path, name);
+    return file_remove(path);
+}
+
 static void clean(void)
 {
-    char path[FILE_PATH_BYTES];
-    for (size_t i = 0; i < COUNT(names); i++) {
-        path_of(path, names[i]);
-        (void)unlink(path);
-    }
+    ensure(folder_each(folder, remove_one, NULL) == ERR_OK);
 }
 
 static void folder_remove(void)
@@ -99,7 +100,7 @@ static void put(const uint8_t *data, size_t size, bool sealed)
     } else {
         crcs_open(copy, size);
     }
-    path_of(path, names[sealed]);
+    path_of(path, sealed ? "000000000001.sealed" : "000000000001.open");
     FILE *file = fopen(path, "wb");
     ensure(file);
     ensure(fwrite(copy, 1, size, file) == size);
