@@ -88,7 +88,8 @@ static void csv_head(struct buffer *out, bool english)
 static err read_filter(struct request *request, struct alarms_filter *filter)
 {
     const char *state = request_query(request, "state");
-    int64_t limit = LIST_USUAL, before = 0, site = 0;
+    int64_t before = 0, site = 0;
+    filter->limit = LIST_USUAL;
     filter->active = !state || !text_equal(state, "history");
     filter->from_ms = 0;
     filter->to_ms = INT64_MAX;
@@ -96,10 +97,9 @@ static err read_filter(struct request *request, struct alarms_filter *filter)
     if (filter->search && !filter->search[0]) filter->search = NULL;
     err e = request_query_time(request, "from", &filter->from_ms);
     if (!e) e = request_query_time(request, "to", &filter->to_ms);
-    if (!e) e = request_query_i64(request, "limit", 1, LIST_MAX, &limit);
+    if (!e) e = request_query_limit(request, LIST_MAX, &filter->limit);
     if (!e) e = request_query_i64(request, "before", 0, INT64_MAX, &before);
     if (!e) e = request_query_i64(request, "site", 0, UINT32_MAX, &site);
-    filter->limit = (size_t)limit;
     filter->before = (uint64_t)before;
     filter->site = (uint32_t)site;
     return e;

@@ -14,6 +14,7 @@ enum {
     TREND_POINTS_MAX = 32,
     TREND_BUCKETS_MAX = 4000,
     RAW_PER_BUCKET = 2, /* fewer samples than that a bucket: they are shown themselves */
+    SAMPLES_USUAL = 100000,
     SAMPLES_MAX = 1000000
 };
 
@@ -98,10 +99,10 @@ void api_samples(struct request *request)
 {
     uint64_t id = 0;
     struct history_range range = {0};
-    int64_t limit = 100000;
+    size_t limit = SAMPLES_USUAL;
     if (request_word_id(request, 0, &id)) return;
     if (request_query_range(request, &range.from_ms, &range.to_ms)) return;
-    if (request_query_i64(request, "limit", 1, SAMPLES_MAX, &limit)) return;
+    if (request_query_limit(request, SAMPLES_MAX, &limit)) return;
 
     struct catalog *catalog = server_catalog(request->server);
     const struct point *point =
@@ -116,9 +117,9 @@ void api_samples(struct request *request)
     if (!point)
         answer_problem(request, PROBLEM_UNKNOWN, "没有这个测点", "No such point");
     else if (request_accepts(request, "text/csv"))
-        samples_csv(request, &range, (size_t)limit, unit);
+        samples_csv(request, &range, limit, unit);
     else
-        samples_json(request, &range, (size_t)limit, unit);
+        samples_json(request, &range, limit, unit);
 }
 
 /* --- trend

@@ -14,7 +14,8 @@
 #include <string.h>
 
 enum {
-    PAGE_MAX = 1000,
+    PAGE_USUAL = 100,
+    PAGE_MAX = 10000,
     WINDOW_FIRST = 512,
     WINDOW_MAX = 16384,
     SCAN_MAX = 200000, /* records looked at for one answer */
@@ -128,7 +129,8 @@ static void put_record(struct buffer *out, const struct rawlog_record *record,
 static err read_query(struct request *request, struct log_search *search,
                       uint64_t *before)
 {
-    int64_t limit = 100, before_asked = 0, to_ms = INT64_MAX;
+    int64_t before_asked = 0, to_ms = INT64_MAX;
+    search->limit = PAGE_USUAL;
     search->folder = request->server->rawlog_folder;
     search->from_ms = INT64_MIN;
     search->verdict = -1;
@@ -140,12 +142,11 @@ static err read_query(struct request *request, struct log_search *search,
     for (int v = 0; verdict && v < RAWLOG_VERDICT_N; v++)
         if (text_equal(verdict, rawlog_verdict_text((enum rawlog_verdict)v)))
             search->verdict = v;
-    err e = request_query_i64(request, "limit", 1, PAGE_MAX, &limit);
+    err e = request_query_limit(request, PAGE_MAX, &search->limit);
     if (!e) e = request_query_i64(request, "before", 0, INT64_MAX, &before_asked);
     if (!e) e = request_query_time(request, "from", &search->from_ms);
     if (!e) e = request_query_time(request, "to", &to_ms);
     if (e) return e;
-    search->limit = (size_t)limit;
     *before = rawlog_last_number(request->server->rawlog) + 1;
     if (before_asked && (uint64_t)before_asked < *before)
         *before = (uint64_t)before_asked;

@@ -51,7 +51,8 @@ static err count_rows(void *context, int64_t start_ms, uint64_t rows)
     return ERR_OK;
 }
 
-/* --- the first sample ever -------------------------------------------------------------- */
+/* --- the first sample ever
+ * -------------------------------------------------------------- */
 
 static err note_any(void *context, uint32_t point, const struct history_sample *sample)
 {
@@ -76,7 +77,8 @@ static err find_first(const struct completeness_span *span, uint32_t device,
 {
     bool before = false;
     *first_ms = INT64_MIN;
-    err e = historian_newest(span->historian, device, span->from_ms - 1, note_any, &before);
+    err e =
+        historian_newest(span->historian, device, span->from_ms - 1, note_any, &before);
     if (e || before) return e;
     *first_ms = INT64_MAX;
     e = historian_times(span->historian, device, span->from_ms, span->to_ms, note_first,

@@ -49,6 +49,14 @@ err request_query_i64(struct request *request, const char *name, int64_t least,
     return e;
 }
 
+err request_query_limit(struct request *request, int64_t most, size_t *limit)
+{
+    int64_t wanted = (int64_t)*limit;
+    err e = request_query_i64(request, "limit", 1, INT64_MAX, &wanted);
+    if (!e) *limit = (size_t)(wanted < most ? wanted : most);
+    return e;
+}
+
 err request_query_time(struct request *request, const char *name, int64_t *utc_ms)
 {
     const char *text = request_query(request, name);

@@ -79,6 +79,8 @@ const char *request_header(const struct request *request, const char *name);
  */
 MUST_USE err request_query_i64(struct request *request, const char *name, int64_t least,
                                int64_t most, int64_t *value);
+/* How many rows are wanted, from `limit`; more than `most` is taken as `most`. */
+MUST_USE err request_query_limit(struct request *request, int64_t most, size_t *limit);
 MUST_USE err request_query_time(struct request *request, const char *name,
                                 int64_t *utc_ms);
 /* from < to, both there. */
