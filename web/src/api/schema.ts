@@ -1365,6 +1365,7 @@ export interface operations {
                 from: number | string;
                 /** @description first instant behind the range */
                 to: number | string;
+                /** @description rows; more than 1000000 are taken as that many */
                 limit?: number;
             };
             header?: never;
@@ -1460,6 +1461,7 @@ export interface operations {
                 search?: string;
                 /** @description and beneath */
                 site?: number;
+                /** @description rows; more than 10000 are taken as that many */
                 limit?: number;
                 /** @description alarms with a smaller id */
                 before?: number;
@@ -1670,6 +1672,7 @@ export interface operations {
                 search?: string;
                 /** @description records with a smaller number */
                 before?: number;
+                /** @description rows; more than 10000 are taken as that many */
                 limit?: number;
             };
             header?: never;
