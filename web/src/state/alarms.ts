@@ -1,9 +1,9 @@
 /* The active alarms: asked for whole when a stream opens, then kept by its changes. */
-import { computed, shallowRef } from 'vue';
+import { computed, shallowRef, watch } from 'vue';
 import { api } from '../api/client';
 import type { Acknowledged, Alarm, AlarmCounts, Alarms } from '../api/types';
 import { compareAlarms, isUnacknowledged, mergeAlarms } from './alarm_rules';
-import { pageSite } from './catalog';
+import { catalog, loadWholeCatalog, pageSite, siteInfo, wholeCatalog } from './catalog';
 import { now } from './live';
 
 export const activeAlarms = shallowRef<Map<number, Alarm>>(new Map());
@@ -18,9 +18,46 @@ export const alarmsError = shallowRef<unknown>(null);
 /* What is marked in the list or on the picture: what F9 acknowledges. */
 export const selectedAlarms = shallowRef<Set<number>>(new Set());
 
+/* A household's alarm needs the household's name. */
+function learnSites(): void {
+  if (wholeCatalog.value || !catalog.value) return;
+  const strange = [...activeAlarms.value.values()].some((alarm) => alarm.site !== null && !siteInfo(alarm.site));
+  if (strange) void loadWholeCatalog().catch(() => {}); // the next alarm tries again
+}
+watch([activeAlarms, catalog], learnSites);
+
 export const sortedAlarms = computed(() => [...activeAlarms.value.values()].sort(compareAlarms));
+
+/* Cause first: while a station does not speak, what hangs on it is counted under its alarm.
+ * The alarm page shows and acknowledges every one. */
+const causes = computed(() => {
+  const bySite = new Map<number, Alarm>();
+  for (const alarm of sortedAlarms.value) {
+    const lost = alarm.kind === 'communication' && alarm.returned_ms === null;
+    const page = lost ? pageSite(alarm.site) : undefined;
+    if (page && page.id === alarm.site) bySite.set(page.id, alarm);
+  }
+  return bySite;
+});
+
+function causeOf(alarm: Alarm): Alarm | undefined {
+  const page = causes.value.size > 0 ? pageSite(alarm.site) : undefined;
+  const cause = page && causes.value.get(page.id);
+  return cause && cause.id !== alarm.id && alarm.priority >= cause.priority ? cause : undefined;
+}
+
+export const foldedAlarms = computed(() => sortedAlarms.value.filter((alarm) => !causeOf(alarm)));
+export const foldedCounts = computed(() => {
+  const counts = new Map<number, number>();
+  for (const alarm of sortedAlarms.value) {
+    const cause = causeOf(alarm);
+    if (cause) counts.set(cause.id, (counts.get(cause.id) ?? 0) + 1);
+  }
+  return counts;
+});
+
 export const worstUnacknowledged = computed(() =>
-  sortedAlarms.value.filter((alarm) => isUnacknowledged(alarm) && alarm.priority <= 3).slice(0, 3),
+  foldedAlarms.value.filter((alarm) => isUnacknowledged(alarm) && alarm.priority <= 3).slice(0, 3),
 );
 
 let early: Alarm[] | null = null; // changes that came while the list was being asked for
