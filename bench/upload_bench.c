@@ -1,11 +1,11 @@
-/* upload_bench.c - load for the whole path: encoded frames over TLS to a running heatnetd, as
- * fast as it acknowledges them.
+/* upload_bench.c - load for the whole path: encoded frames over TLS to a running
+ * heatnetd, as fast as it acknowledges them.
  *
  *   upload_bench SERVER CERTIFICATE KEY AUTHORITY TERMINAL FRAMES ROWS CONNECTIONS
  *
- * Each frame holds ROWS times of 40 points of one device.  Frames are encoded before the clock
- * starts.  Prints: acknowledged samples, seconds, own CPU seconds.  The devices and points are
- * those of the server's own configuration for the terminal. */
+ * Each frame holds ROWS times of 40 points of one device.  Frames are encoded before the
+ * clock starts.  Prints: acknowledged samples, seconds, own CPU seconds.  The devices and
+ * points are those of the server's own configuration for the terminal. */
 #include "base/clock.h"
 #include "base/ensure.h"
 #include "base/memory.h"
@@ -44,7 +44,8 @@ static size_t keep(char *at, size_t one, size_t n, void *context)
     return one * n;
 }
 
-static CURL *connect_to(const struct bench *bench, const char *path, struct buffer *answer)
+static CURL *connect_to(const struct bench *bench, const char *path,
+                        struct buffer *answer)
 {
     char url[512];
     ensure(text_format(url, sizeof url, "%s%s", bench->server, path));
@@ -121,7 +122,8 @@ static bool encode_frames(struct bench *bench)
             .qualities = arena_new(&arena, n, 1),
         };
         fill_block(device, (uint32_t)(i / devices_n) * bench->rows, &block);
-        struct frame frame = {.spool = 42, .sequence = i + 1, .blocks_n = 1, .blocks = &block};
+        struct frame frame = {
+            .spool = 42, .sequence = i + 1, .blocks_n = 1, .blocks = &block};
         frame.transmitted_ms = block.times_ms[bench->rows - 1];
         ensure(text_copy(frame.terminal, sizeof frame.terminal, bench->terminal));
         buffer_open(&bench->uploads[i], UPLOAD_MAX);
@@ -182,8 +184,8 @@ static void run_all(struct bench *bench)
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
     double samples = (double)bench->samples_n * (double)frames / bench->frames_n;
-    printf("samples %.0f of %llu seconds %.3f own_cpu %.3f bytes_per_sample %.3f\n", samples,
-           (unsigned long long)bench->samples_n, seconds,
+    printf("samples %.0f of %llu seconds %.3f own_cpu %.3f bytes_per_sample %.3f\n",
+           samples, (unsigned long long)bench->samples_n, seconds,
            (double)used.ru_utime.tv_sec + (double)used.ru_utime.tv_usec / 1e6,
            (double)bytes / (double)bench->samples_n);
 }

@@ -58,8 +58,7 @@ void accounts_close(struct accounts *accounts)
     memory_free(accounts);
 }
 
-/* --- records under the lock
- * --------------------------------------------------------------- */
+/* --- records under the lock --------------------------------------------------------- */
 
 static err read_by_name(struct accounts *accounts, const char *name,
                         struct account_record *record)
@@ -100,8 +99,7 @@ static err change_record(struct accounts *accounts, uint32_t id, record_change *
     return e;
 }
 
-/* --- trying a password
- * -------------------------------------------------------------------- */
+/* --- trying a password -------------------------------------------------------------- */
 
 /* 1, 2, 4, 8, 15, 15 ... minutes from the fifth wrong one on. */
 static int64_t lock_ms(uint32_t wrong_n)
@@ -195,8 +193,7 @@ err accounts_check(struct accounts *accounts, const char *name, const char *pass
     return e;
 }
 
-/* --- passwords
- * ---------------------------------------------------------------------------- */
+/* --- passwords ---------------------------------------------------------------------- */
 
 struct new_password {
     const char *hash;
@@ -284,8 +281,7 @@ err accounts_reset_password(struct accounts *accounts, uint32_t id,
     return e;
 }
 
-/* --- adding, listing, changing
- * ------------------------------------------------------------ */
+/* --- adding, listing, changing ------------------------------------------------------ */
 
 static err account_is_valid(const struct account *account)
 {

@@ -41,8 +41,7 @@ struct sessions {
     struct database *database;
 };
 
-/* --- the table, under its lock
- * ------------------------------------------------------------ */
+/* --- the table, under its lock ------------------------------------------------------ */
 
 static uint32_t *bucket_of(struct sessions *sessions, const uint8_t hash[32])
 {
@@ -138,8 +137,7 @@ static uint64_t surplus_id(struct sessions *sessions, uint32_t account, int64_t 
     return n >= SESSIONS_PER_ACCOUNT_MAX ? oldest->id : 0;
 }
 
-/* --- opening
- * ------------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------------------ */
 
 static err load_one(void *context, const struct session_record *record)
 {
@@ -183,8 +181,7 @@ void sessions_close(struct sessions *sessions)
     memory_free(sessions);
 }
 
-/* --- writing behind
- * ------------------------------------------------------------------------ */
+/* --- writing behind ----------------------------------------------------------------- */
 
 /* A session that could not be written still lives until the next start. */
 static void note(const char *event, err e)
@@ -214,8 +211,7 @@ static void write_removed(struct sessions *sessions, uint64_t id)
     lock_give(&sessions->writing);
 }
 
-/* --- life
- * --------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------- */
 
 static void csrf_make(const char *token, char csrf[SESSION_TOKEN_BYTES])
 {

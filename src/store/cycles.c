@@ -16,7 +16,8 @@ static const struct statement of_device = {
     "cycles.of_device",
     "SELECT since_ms, cycle_ms FROM device_cycle WHERE device = ?1 ORDER BY since_ms"};
 
-static err note_one(struct database *database, const struct device *device, int64_t now_ms)
+static err note_one(struct database *database, const struct device *device,
+                    int64_t now_ms)
 {
     struct query *query;
     err e = query_open(database, &note, &query);
@@ -64,7 +65,8 @@ static uint64_t multiples(int64_t from_ms, int64_t to_ms, int64_t cycle_ms)
 {
     if (to_ms <= from_ms || to_ms <= 0) return 0;
     if (from_ms < 0) from_ms = 0;
-    return (uint64_t)((to_ms + cycle_ms - 1) / cycle_ms - (from_ms + cycle_ms - 1) / cycle_ms);
+    return (uint64_t)((to_ms + cycle_ms - 1) / cycle_ms -
+                      (from_ms + cycle_ms - 1) / cycle_ms);
 }
 
 err cycles_expected(struct database *database, uint32_t device, int64_t from_ms,
@@ -93,7 +95,8 @@ err cycles_expected(struct database *database, uint32_t device, int64_t from_ms,
     return e;
 }
 
-err cycles_at(struct database *database, uint32_t device, int64_t at_ms, uint32_t *cycle_ms)
+err cycles_at(struct database *database, uint32_t device, int64_t at_ms,
+              uint32_t *cycle_ms)
 {
     ensure(cycle_ms != NULL);
 

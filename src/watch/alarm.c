@@ -43,8 +43,7 @@ static void add_event(struct step *step, struct alarm_event event)
     step->events[step->n++] = event;
 }
 
-/* --- limits
- * ------------------------------------------------------------------------------- */
+/* --- limits ------------------------------------------------------------------------- */
 
 static double limit_of(const struct template_point *rule, enum alarm_kind kind)
 {
@@ -80,8 +79,7 @@ bool alarm_is_outside(const struct template_point *rule, enum alarm_kind kind,
     return is_low(kind) ? value < *limit + band : value > *limit - band;
 }
 
-/* --- one stage
- * ---------------------------------------------------------------------------- */
+/* --- one stage ---------------------------------------------------------------------- */
 
 struct condition {
     enum alarm_kind kind;
@@ -155,8 +153,7 @@ static void ripen(struct step *step, struct alarm_state *state)
     }
 }
 
-/* --- what a sample says
- * ------------------------------------------------------------------- */
+/* --- what a sample says ------------------------------------------------------------- */
 
 enum verdict { BELIEVED, IMPLAUSIBLE, NOTHING };
 
@@ -251,8 +248,7 @@ static void step_bits(struct step *step, struct alarm_state *state)
     }
 }
 
-/* --- the outside
- * -------------------------------------------------------------------------- */
+/* --- the outside -------------------------------------------------------------------- */
 
 void alarm_start(struct alarm_state *state)
 {

@@ -131,8 +131,7 @@ err alarm_records_open_ones(struct database *database,
     return e ? e : closed;
 }
 
-/* --- one change
- * --------------------------------------------------------------------------- */
+/* --- one change --------------------------------------------------------------------- */
 
 /* Parameters 1 .. 6, the same in all three statements.  A point never changes its device.
  */
@@ -212,8 +211,7 @@ err alarm_records_apply(struct database *database, const struct catalog *catalog
     return ERR_STATE; /* a change of no kind */
 }
 
-/* --- acknowledging
- * ------------------------------------------------------------------------ */
+/* --- acknowledging ------------------------------------------------------------------ */
 
 static err acknowledged_ms_of(struct database *database, uint64_t id, int64_t *found_ms)
 {
@@ -246,8 +244,7 @@ err alarm_records_acknowledge(struct database *database,
     return query_run(query);
 }
 
-/* --- states
- * ------------------------------------------------------------------------------- */
+/* --- states ------------------------------------------------------------------------- */
 
 err alarm_records_save_state(struct database *database, uint32_t device,
                              struct bytes state)

@@ -10,8 +10,7 @@
 
 enum { DOUBTFUL_FIRST_N = 64 };
 
-/* --- open and close
- * ----------------------------------------------------------------------- */
+/* --- open and close ----------------------------------------------------------------- */
 
 static err keep_doubtful(void *context, const struct doubtful *open)
 {
@@ -86,8 +85,7 @@ void asker_give(struct alarms *alarms, struct database *database)
     if (!room) database_close(database);
 }
 
-/* --- the catalog
- * -------------------------------------------------------------------------- */
+/* --- the catalog -------------------------------------------------------------------- */
 
 /* The first catalog: what was saved and what stood open before the start. */
 static err recall(struct alarms *alarms)
@@ -153,8 +151,7 @@ err alarms_catalog(struct alarms *alarms, struct catalog *catalog)
     return e;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------ */
+/* --- writing ------------------------------------------------------------------------ */
 
 uint64_t version_next(struct alarms *alarms)
 {

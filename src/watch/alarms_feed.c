@@ -60,8 +60,7 @@ static err queue_events(struct alarms *alarms, const struct watch *watch,
     return e;
 }
 
-/* --- blocks
- * ------------------------------------------------------------------------------- */
+/* --- blocks ------------------------------------------------------------------------- */
 
 /* A value holds only so long; behind a longer gap nothing is known of what was in it. */
 static err step_gap(struct alarms *alarms, struct watch *watch, int64_t time_ms)
@@ -124,8 +123,7 @@ err alarms_block(struct alarms *alarms, const struct block *block)
     return e;
 }
 
-/* --- devices and terminals
- * ----------------------------------------------------------------- */
+/* --- devices and terminals ---------------------------------------------------------- */
 
 static void blind_points(struct alarms_world *world, const struct device_watch *device)
 {
@@ -223,8 +221,7 @@ err alarms_terminal(struct alarms *alarms, uint32_t terminal, bool connected,
     return e;
 }
 
-/* --- time
- * --------------------------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------------------- */
 
 static bool stands(const struct alarms_world *world, const struct doubtful *open,
                    int64_t *newest_ms)

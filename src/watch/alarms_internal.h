@@ -64,8 +64,7 @@ struct alarms {
     size_t askers_n;
 };
 
-/* --- alarms_late.c
- * ------------------------------------------------------------------------- */
+/* --- alarms_late.c ------------------------------------------------------------------ */
 
 /* A new late run of the watch; NULL when there are too many. */
 struct late_run *late_start(struct alarms_world *world, struct watch *watch,
@@ -80,13 +79,11 @@ MUST_USE err late_flush(struct alarms *alarms, struct watch *watch);
 /* Forget runs that nothing was added to for an hour. */
 void late_forget(struct alarms *alarms, int64_t now_ms);
 
-/* --- alarms_feed.c
- * ------------------------------------------------------------------------- */
+/* --- alarms_feed.c ------------------------------------------------------------------ */
 
 MUST_USE err queue_add(struct change_queue *queue, const struct alarm_change *change);
 
-/* --- alarms.c
- * ------------------------------------------------------------------------------ */
+/* --- alarms.c ----------------------------------------------------------------------- */
 
 /* A connection of one's own, given back after use. */
 MUST_USE err asker_take(struct alarms *alarms, struct database **database);
@@ -96,8 +93,7 @@ uint64_t version_next(struct alarms *alarms);
 void publish(struct alarms *alarms, uint64_t version,
              const struct alarms_count counts[4]);
 
-/* --- alarms_state.c
- * ------------------------------------------------------------------------ */
+/* --- alarms_state.c ----------------------------------------------------------------- */
 
 /* Those that changed since the last save that was not rolled back. */
 MUST_USE err states_save(struct alarms *alarms, struct database *database);

@@ -20,8 +20,7 @@ enum { RUNS_FIRST_N = 64 };
 
 static const int64_t forget_ms = 3600000;
 
-/* --- the pool of runs
- * --------------------------------------------------------------------- */
+/* --- the pool of runs --------------------------------------------------------------- */
 
 static bool pool_grow(struct alarms_world *world)
 {
@@ -76,8 +75,7 @@ static void late_end(struct alarms_world *world, struct watch *watch,
     world->run_free_1 = at_1;
 }
 
-/* --- judging
- * ------------------------------------------------------------------------------ */
+/* --- judging ------------------------------------------------------------------------ */
 
 /* One condition of one late sample. */
 struct late_word {

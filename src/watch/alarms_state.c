@@ -38,8 +38,7 @@ static bool take_double(struct bytes *in, double *value)
     return true;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------ */
+/* --- writing ------------------------------------------------------------------------ */
 
 static void put_runs(struct buffer *out, const struct alarms_world *world,
                      const struct watch *watch)
@@ -144,8 +143,7 @@ err states_save(struct alarms *alarms, struct database *database)
     return e;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------------------ */
 
 static bool take_stage(struct bytes *in, int64_t newest_ms, struct alarm_stage *stage)
 {

@@ -20,11 +20,11 @@ struct target {
 
 static const struct setting table[] = {
     {"data-folder", "where everything is kept", SETTING_TEXT,
-     offsetof(struct target,                                                            data_folder), 0, 0    },
-    {"port",        "TCP port",                 SETTING_COUNT,  offsetof(struct target, port),        1, 65535},
-    {"speed",       "times faster than life",   SETTING_NUMBER, offsetof(struct target, speed),
-     0.1,                                                                                                1000 },
-    {"quiet",       "no progress",              SETTING_FLAG,   offsetof(struct target, quiet),       0, 0    },
+     offsetof(struct target, data_folder), 0, 0},
+    {"port", "TCP port", SETTING_COUNT, offsetof(struct target, port), 1, 65535},
+    {"speed", "times faster than life", SETTING_NUMBER, offsetof(struct target, speed),
+     0.1, 1000},
+    {"quiet", "no progress", SETTING_FLAG, offsetof(struct target, quiet), 0, 0},
 };
 
 static struct diag diag;

@@ -272,8 +272,7 @@ static void the_last_administrator_stays(void **state)
     assert_int_equal(accounts_update(house->accounts, &second), ERR_STATE);
 }
 
-/* --- many at once
- * -------------------------------------------------------------------------- */
+/* --- many at once ------------------------------------------------------------------- */
 
 static void *guess(void *context)
 {

@@ -23,7 +23,8 @@ static int folder_close(void **state)
 {
     (void)state;
     char path[64];
-    for (const char *const *end = (const char *const[]){"", "-wal", "-shm", NULL}; *end; end++) {
+    for (const char *const *end = (const char *const[]){"", "-wal", "-shm", NULL}; *end;
+         end++) {
         assert_true(text_format(path, sizeof path, "%s/database%s", folder, *end));
         unlink(path);
     }

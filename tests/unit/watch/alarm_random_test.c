@@ -38,8 +38,7 @@ static void keep(struct events *events, const struct alarm_event *more, size_t n
     for (size_t i = 0; i < n; i++) events->at[events->n++] = more[i];
 }
 
-/* --- the model
- * ---------------------------------------------------------------------------- */
+/* --- the model ---------------------------------------------------------------------- */
 
 struct track {
     bool raised, pending;
@@ -130,8 +129,7 @@ static void model_millisecond(struct model *model, int64_t now)
     }
 }
 
-/* --- one run
- * ------------------------------------------------------------------------------ */
+/* --- one run ------------------------------------------------------------------------ */
 
 static struct template_point random_rule(uint64_t *seed)
 {

@@ -399,8 +399,7 @@ static void a_gap_longer_than_a_value_holds_is_no_proof(void **state)
     assert_int_equal(found.at[0].raised_ms, at(60));
 }
 
-/* --- late
- * --------------------------------------------------------------------------------- */
+/* --- late --------------------------------------------------------------------------- */
 
 static void late_samples_raise_one_record_a_run(void **state)
 {
@@ -455,8 +454,7 @@ static void late_ones_within_a_known_alarm_are_it(void **state)
     assert_int_equal(found.at[0].returned_ms, at(1000));
 }
 
-/* --- catalog, threads
- * --------------------------------------------------------------------- */
+/* --- catalog, threads --------------------------------------------------------------- */
 
 static void points_that_lose_their_rules_return(void **state)
 {

@@ -131,8 +131,7 @@ static void waiting_ends_with_a_change_or_a_wake(void **state)
     assert_true(live_wait(*state, version, 60000));
 }
 
-/* --- threads
- * ------------------------------------------------------------------------------ */
+/* --- threads ------------------------------------------------------------------------ */
 
 enum { POINTS_N = 50, ROUNDS_N = 300 };
 
