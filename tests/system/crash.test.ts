@@ -95,11 +95,23 @@ test(`${kills} kills: nothing acknowledged is lost, nothing is there twice (seed
   }
   assert.deepEqual(failures.slice(0, 20), []);
   assert.ok(stored > kills * 25, `only ${stored} readings: no load`);
+  // Exactly once: no frame was taken a second time (history alone would hide it).
+  const frames = new Set<string>();
+  for (let before = 0; ; ) {
+    const page = await server.get(`/log?verdict=stored&limit=1000${before ? `&before=${before}` : ""}`);
+    for (const r of page.records) {
+      assert.ok(!frames.has(`${r.spool} ${r.sequence}`), `frame ${r.spool} ${r.sequence} was stored twice`);
+      frames.add(`${r.spool} ${r.sequence}`);
+      before = r.number;
+    }
+    if (!page.more) break;
+  }
+  assert.ok(frames.size > kills, `only ${frames.size} frames`);
   const verified = await run(binary("heatnet"), ["--data", server.folder, "log", "verify"]);
   assert.equal(verified.code, 0, verified.output);
   const { terminals } = await server.get("/terminals");
   console.log(
-    `kills ${kills} seed ${seed}: stored ${stored} readings of ${points.length} devices, ` +
+    `kills ${kills} seed ${seed}: stored ${stored} readings of ${points.length} devices in ${frames.size} frames, ` +
       `${notStored} were in a killed terminal's memory, ` +
       `${terminals[0].frames_duplicate} frames came again and were told apart; ` +
       `server ready again in at most ${Math.max(...readyMs)} ms`,
