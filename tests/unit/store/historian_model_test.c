@@ -29,6 +29,7 @@ struct world {
     struct historian *historian;
     struct calendar *calendar;
     struct random random;
+    int64_t end_ms; /* the last row of the block before, to be repeated now and then */
     bool dense; /* a sample every second or two: rolled up by the hour */
     char folder[FILE_PATH_BYTES], path[FILE_PATH_BYTES];
     uint64_t checkpoint;
@@ -469,12 +470,14 @@ static void block_append(struct world *w, int64_t now_ms)
     int64_t at_ms = now_ms;
     if (random_below(random, 6) == 0)
         at_ms -= (int64_t)random_below(random, 30 * HOUR_MS);
+    if (random_below(random, 6) == 0) at_ms = w->end_ms;
     if (at_ms < BEGIN_MS) at_ms = BEGIN_MS;
     for (size_t r = 0; r < rows; r++) {
         times[r] = at_ms;
         at_ms +=
             (int64_t)random_below(random, 3) * 30000; /* the same time now and then */
     }
+    w->end_ms = times[rows - 1];
     for (size_t c = 0; c < columns; c++) {
         int point = (int)((first_point + c) % POINTS_N);
         points[c] = (uint32_t)(device * 100 + point + 1);

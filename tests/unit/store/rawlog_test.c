@@ -342,6 +342,9 @@ static void a_cut_below_the_mark_is_damage(void **state)
         file_put(path, (struct bytes){whole.at, n});
         CHECK_EQ("cut", fixture_reopen(&f), ERR_CORRUPT);
         CHECK("why", f.why[0] != '\0');
+        struct buffer left = file_take(path); /* nothing is cut off: it is evidence */
+        CHECK_EQ("left as it is", left.n, n);
+        buffer_close(&left);
         struct rawlog_report report;
         CHECK_EQ("verify", rawlog_verify(f.log_folder, &report), ERR_CORRUPT);
     }
