@@ -1,4 +1,5 @@
-/* modbus.c - libmodbus does the transport; requests, splits and decoding are ours. */
+/* modbus.c - a request, its answer, and what a refusal means; the bytes are made in
+ * wire/modbus_tcp, the numbers in modbus_decode, the requests in modbus_plan. */
 #include "collect/modbus.h"
 
 #include "base/ensure.h"
@@ -6,19 +7,18 @@
 #include "base/text.h"
 #include "collect/modbus_decode.h"
 #include "collect/modbus_plan.h"
+#include "link/tcp.h"
 #include "model/quality.h"
+#include "wire/modbus_tcp.h"
 
-#include <errno.h>
-#include <modbus.h>
 #include <string.h>
-#include <sys/select.h>
-#include <unistd.h>
 
 struct driver_channel {
-    modbus_t *modbus;
-    bool connected;
-    uint8_t bits[MODBUS_BITS_MAX];
-    uint16_t registers[MODBUS_REGISTERS_MAX];
+    struct tcp tcp;
+    char host[MODBUS_HOST_BYTES];
+    uint16_t port, transaction;
+    int64_t timeout_ms;
+    uint16_t values[MODBUS_BITS_MAX]; /* of the last answer: registers, or bits as 0, 1 */
 };
 
 struct driver_plan {
@@ -51,59 +51,30 @@ static err channel_open(const char *name, uint32_t timeout_ms,
                         struct driver_channel **channel)
 {
     struct modbus_device_address a;
-    char service[8];
 
     err e = modbus_device_parse(name, &a, NULL, 0);
     if (e) return e;
     struct driver_channel *c = memory_new(1, sizeof *c);
     if (!c) return ERR_MEMORY;
-    (void)text_format(service, sizeof service, "%u", (unsigned)a.port);
-    c->modbus = modbus_new_tcp_pi(a.host, service);
-    if (!c->modbus) {
-        memory_free(c);
-        return ERR_MEMORY;
-    }
-    (void)modbus_set_response_timeout(c->modbus, timeout_ms / 1000,
-                                      timeout_ms % 1000 * 1000);
-    (void)modbus_set_byte_timeout(c->modbus, timeout_ms / 1000, timeout_ms % 1000 * 1000);
+    tcp_open(&c->tcp);
+    (void)text_copy(c->host, sizeof c->host, a.host);
+    c->port = a.port;
+    c->timeout_ms = timeout_ms;
     *channel = c;
     return ERR_OK;
-}
-
-static void disconnect(struct driver_channel *c)
-{
-    if (c->connected) modbus_close(c->modbus);
-    c->connected = false;
 }
 
 static void channel_close(struct driver_channel *c)
 {
     if (!c) return;
-    disconnect(c);
-    modbus_free(c->modbus);
+    tcp_close(&c->tcp);
     memory_free(c);
 }
 
 void modbus_channel_adopt(struct driver_channel *c, int socket_handle)
 {
-    ensure(c && !c->connected);
-    (void)modbus_set_socket(c->modbus, socket_handle);
-    c->connected = true;
-}
-
-static err connect_now(struct driver_channel *c)
-{
-    if (c->connected) return ERR_OK;
-    errno = 0;
-    if (modbus_connect(c->modbus) != 0) {
-        if (errno == ETIMEDOUT || errno == EINPROGRESS) return ERR_TIMEOUT;
-        return ERR_REFUSED;
-    }
-    c->connected = true;
-    /* libmodbus waits with select(), which knows no larger handles. */
-    if (modbus_get_socket(c->modbus) < FD_SETSIZE) return ERR_OK;
-    disconnect(c);
-    return ERR_FULL;
+    ensure(c);
+    tcp_adopt(&c->tcp, socket_handle, c->timeout_ms);
 }
 
 /* --- plan ------------------------------------------------------------------------ */
@@ -155,46 +126,62 @@ static err plan_open(const char *address, const char *const *points, size_t poin
 
 /* --- reading --------------------------------------------------------------------- */
 
-/* One request on the wire; the answer stands in the channel's arrays. */
-static err ask(struct driver_channel *c, const struct modbus_request *request)
+/* Bytes until they make the whole answer. */
+static err receive_answer(struct driver_channel *c, const struct modbus_read *read,
+                          int64_t deadline_ms, uint8_t *exception)
 {
-    int first = request->first, count = request->count, n = -1;
+    uint8_t bytes[MODBUS_TCP_ANSWER_BYTES_MAX];
+    struct bytes data;
+    size_t n = 0, got = 0;
+    err e = ERR_SHORT;
 
-    errno = 0;
-    switch (request->table) {
-    case MODBUS_COIL: n = modbus_read_bits(c->modbus, first, count, c->bits); break;
-    case MODBUS_DISCRETE:
-        n = modbus_read_input_bits(c->modbus, first, count, c->bits);
-        break;
-    case MODBUS_HOLDING:
-        n = modbus_read_registers(c->modbus, first, count, c->registers);
-        break;
-    case MODBUS_INPUT:
-        n = modbus_read_input_registers(c->modbus, first, count, c->registers);
-        break;
-    case MODBUS_TABLE_N: break;
+    while (e == ERR_SHORT) {
+        if (n == sizeof bytes) return ERR_FRAME;
+        e = tcp_receive(&c->tcp, bytes + n, sizeof bytes - n, deadline_ms, &got);
+        if (e) return e;
+        n += got;
+        e = modbus_tcp_decode(read, (struct bytes){bytes, n}, &data, exception);
     }
-    if (n == count) return ERR_OK;
-    if (errno == EMBXGPATH || errno == EMBXGTAR) return ERR_TIMEOUT;
-    if (errno == EMBXILADD || errno == EMBXILVAL) return ERR_RANGE;
-    if (errno > EMBXILFUN - 1 && errno < EMBXGTAR) return ERR_DENIED;
-    if (errno == ETIMEDOUT) return ERR_TIMEOUT;
-    if (errno == ECONNRESET || errno == EPIPE || errno == EBADF) return ERR_CLOSED;
-    return ERR_FRAME;
+    if (e) return e;
+    if (read->table == MODBUS_COIL || read->table == MODBUS_DISCRETE)
+        modbus_tcp_bits(data, read->count, c->values);
+    else
+        modbus_tcp_registers(data, read->count, c->values);
+    return ERR_OK;
+}
+
+/* One request on the wire; the answer stands in the channel's values.  ERR_RANGE: refused
+ * as a whole, a part of it may do.  ERR_DENIED: refused for good. */
+static err ask(struct driver_channel *c, uint8_t unit,
+               const struct modbus_request *request, char error[DRIVER_ERROR_BYTES])
+{
+    struct modbus_read read = {++c->transaction, unit, request->table, request->first,
+                               request->count};
+    uint8_t bytes[MODBUS_TCP_REQUEST_BYTES], exception = 0;
+    int64_t deadline_ms = tcp_deadline(&c->tcp, c->timeout_ms);
+
+    modbus_tcp_encode(&read, bytes);
+    err e = tcp_send(&c->tcp, (struct bytes){bytes, sizeof bytes}, deadline_ms);
+    if (!e) e = receive_answer(c, &read, deadline_ms, &exception);
+    if (!e) return ERR_OK;
+    const char *text = e == ERR_REFUSED ? modbus_exception_text(exception) : err_text(e);
+    (void)text_copy(error, DRIVER_ERROR_BYTES, text);
+    if (e != ERR_REFUSED) return e;
+    if (exception == MODBUS_GATEWAY_NO_PATH || exception == MODBUS_GATEWAY_NO_TARGET)
+        return ERR_TIMEOUT;
+    if (exception == MODBUS_ILLEGAL_ADDRESS || exception == MODBUS_ILLEGAL_VALUE)
+        return ERR_RANGE;
+    return ERR_DENIED;
 }
 
 static void take_answer(const struct driver_channel *c, const struct modbus_plan *plan,
                         const struct modbus_request *request, struct driver_reading *out)
 {
-    bool bits = request->table == MODBUS_COIL || request->table == MODBUS_DISCRETE;
-
     for (uint32_t i = 0; i < request->points_n; i++) {
         const struct modbus_point *point = &plan->points[request->point_first + i];
-        uint32_t at = (uint32_t)(point->address.number - request->first);
-        uint16_t bit = bits ? c->bits[at] : 0;
-        const uint16_t *registers = bits ? &bit : c->registers + at;
+        const uint16_t *at = c->values + (point->address.number - request->first);
         uint8_t quality =
-            modbus_decode(&point->address, registers, &out->values[point->position]);
+            modbus_decode(&point->address, at, &out->values[point->position]);
         out->qualities[point->position] = quality;
         if (quality == QUALITY_GOOD) out->good_n++;
     }
@@ -222,14 +209,12 @@ static err read_request(struct driver_channel *c, struct modbus_plan *plan, size
         mark(plan, request, QUALITY_REFUSED, out);
         return ERR_OK;
     }
-    err e = ask(c, request);
-    int fault = errno;
+    err e = ask(c, plan->unit, request, out->error);
     out->requests_n++;
     if (!e) {
         take_answer(c, plan, request, out);
         return ERR_OK;
     }
-    (void)text_copy(out->error, sizeof out->error, modbus_strerror(fault));
     if (e != ERR_RANGE && e != ERR_DENIED) return e;
     if (e == ERR_RANGE && modbus_plan_split(plan, i)) {
         *next = i;
@@ -245,7 +230,7 @@ static err read_plan(struct driver_channel *c, struct driver_plan *p,
     ensure(c && p && out && out->n == p->plan.points_n);
 
     struct modbus_plan *plan = &p->plan;
-    err e = connect_now(c);
+    err e = ERR_OK;
 
     out->error[0] = 0;
     out->good_n = 0;
@@ -254,15 +239,15 @@ static err read_plan(struct driver_channel *c, struct driver_plan *p,
         out->values[i] = 0;
         out->qualities[i] = QUALITY_NO_ANSWER;
     }
+    if (c->tcp.handle < 0) e = tcp_connect(&c->tcp, c->host, c->port, c->timeout_ms);
     if (e) {
         (void)text_format(out->error, sizeof out->error, "no connection: %s",
-                          errno ? modbus_strerror(errno) : err_text(e));
+                          err_text(e));
         return e;
     }
-    if (modbus_set_slave(c->modbus, plan->unit) != 0) return ERR_RANGE;
     for (size_t i = 0, next = 0; i < plan->requests_n && !e; i = next)
         e = read_request(c, plan, i, &next, out);
-    if (e) disconnect(c);
+    if (e) tcp_close(&c->tcp);
     return e;
 }
 

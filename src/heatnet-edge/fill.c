@@ -223,7 +223,12 @@ static err fill(struct fill *f, bool until_now, int64_t to_ms)
     int64_t began_ms = clock_mono_ms(&f->machine);
 
     err e = open_collector(f, f->at_ms);
-    if (!e && f->options->plant[0]) e = plant_line_open(f->options->plant, &f->plant);
+    if (e) (void)text_copy(f->why, sizeof f->why, "no configuration, or the data folder");
+    if (!e && f->options->plant[0]) {
+        e = plant_line_open(f->options->plant, &f->plant);
+        if (e)
+            (void)text_format(f->why, sizeof f->why, "no plant at %s", f->options->plant);
+    }
     if (e) return e;
     f->frame_from_ms = f->at_ms;
     progress_open(&f->progress, f->at_ms, to_ms);
