@@ -4,9 +4,11 @@
 #include "base/text.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ANSWER_BYTES_MAX = 512 << 20, URL_BYTES = 2048 };
 
@@ -34,7 +36,11 @@ void client_close(struct client *client)
 
 static err no_server(const struct client *client, CURLcode code)
 {
-    if (code == CURLE_COULDNT_CONNECT)
+    if (code == CURLE_COULDNT_CONNECT && access(client->socket_path, W_OK) < 0 &&
+        errno == EACCES)
+        fprintf(stderr, "heatnet: only the server's own user and root may ask %s\n",
+                client->socket_path);
+    else if (code == CURLE_COULDNT_CONNECT)
         fprintf(stderr,
                 "heatnet: no server runs on %s: start it with\n"
                 "         heatnetd --data %s\n"

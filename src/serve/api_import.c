@@ -86,6 +86,10 @@ static void import(struct request *request, bool dry_run, struct diag *diag)
         return;
     }
     uint64_t version = next->version;
+    if (!dry_run && !text_equal(catalog_time_zone(now), catalog_time_zone(next)))
+        log_event(LOG_WARNING, "serve", "time_zone_changed",
+                  "zone=%s days=\"change with the next start of the server\"",
+                  catalog_time_zone(next));
     if (!dry_run && version != now->version) e = store(server, now, next);
     catalog_release(next);
     catalog_release(now);

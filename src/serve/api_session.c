@@ -56,6 +56,9 @@ static void start_session(struct request *request, const struct account *account
 
 static void answer_not_in(struct request *request, err e, uint32_t retry_s)
 {
+    /* Without the name: people type passwords into the wrong field. */
+    log_event(LOG_WARNING, "people", "sign_in_refused", "door=%s reason=%s",
+              request->door == DOOR_TLS ? "tls" : "http", err_name(e));
     if (e == ERR_DENIED) {
         answer_problem(request, PROBLEM_CREDENTIALS, NULL, NULL);
     } else if (e == ERR_TIMEOUT) {

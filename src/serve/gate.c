@@ -114,7 +114,11 @@ bool gate_pass(struct request *request, const char *method)
     if (request->door == DOOR_PLAIN && !host_is_local(request_header(request, "Host")))
         return refuse(request, PROBLEM_HOST);
     err e = route_find(request, method);
-    if (e == ERR_TYPE) return refuse(request, PROBLEM_METHOD);
+    if (e == ERR_TYPE) {
+        const char *methods = route_methods(request);
+        if (methods) answer_header(request, "Allow", methods);
+        return refuse(request, PROBLEM_METHOD);
+    }
     if (e == ERR_UNKNOWN) return refuse(request, PROBLEM_UNKNOWN);
     if (e) return refuse(request, PROBLEM_BUSY);
 

@@ -124,3 +124,18 @@ err route_find(struct request *request, const char *method)
     }
     return path_known ? ERR_TYPE : ERR_UNKNOWN;
 }
+
+const char *route_methods(struct request *request)
+{
+    char text[64] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct bytes words[REQUEST_WORDS_MAX] = {0};
+        bool rest = strchr(table[i].pattern, '*') != NULL;
+        if (rest && is_reserved(request->path)) continue;
+        if (!path_fits(table[i].pattern, request->path, words)) continue;
+        text_format(text + n, sizeof text - n, "%s%s", n ? ", " : "", table[i].method);
+        n = strlen(text);
+    }
+    return arena_text(&request->arena, text, n);
+}

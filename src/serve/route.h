@@ -37,5 +37,8 @@ MUST_USE err route_table_check(const struct route *table, size_t n);
 /* Set request->route and ->words from method and path.  ERR_UNKNOWN: no such path;
  * ERR_TYPE: not with this method; ERR_MEMORY. */
 MUST_USE err route_find(struct request *request, const char *method);
+/* The methods that the path has, "GET, POST", into the request's arena; NULL without
+ * memory. */
+const char *route_methods(struct request *request);
 
 #endif

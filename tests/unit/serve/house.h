@@ -63,7 +63,8 @@ static inline void house_shut(struct house *house)
     house->doors = NULL;
 }
 
-static inline int house_open(void **state)
+/* With a clock moved by hand when `hand_ms` is not 0. */
+static inline int house_open_at(void **state, int64_t hand_ms)
 {
     struct house *house = calloc(1, sizeof *house);
     assert_non_null(house);
@@ -74,9 +75,15 @@ static inline int house_open(void **state)
     assert_true(file_path(house->socket, house->folder, "socket"));
     (void)signal(SIGPIPE, SIG_IGN);
     clock_machine(&house->clock);
+    if (hand_ms) clock_hand(&house->clock, hand_ms);
     house_start(house);
     *state = house;
     return 0;
+}
+
+static inline int house_open(void **state)
+{
+    return house_open_at(state, 0);
 }
 
 static inline int house_remove(const char *path, const struct stat *found, int flag,
