@@ -146,8 +146,7 @@ void api_alarms(struct request *request)
     catalog_release(catalog);
 }
 
-/* --- acknowledging
- * ----------------------------------------------------------------------- */
+/* --- acknowledging ------------------------------------------------------------------ */
 
 struct acknowledging {
     struct request *request;

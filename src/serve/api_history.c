@@ -27,8 +27,7 @@ static void put_sample(struct buffer *out, const struct history_sample *sample)
     js_array_end(out);
 }
 
-/* --- samples
- * ----------------------------------------------------------------------------- */
+/* --- samples ------------------------------------------------------------------------ */
 
 struct sample_list {
     struct buffer *out;
@@ -122,8 +121,7 @@ void api_samples(struct request *request)
         samples_json(request, &range, limit, unit);
 }
 
-/* --- trend
- * ------------------------------------------------------------------------------- */
+/* --- trend -------------------------------------------------------------------------- */
 
 struct trend {
     size_t points_n, buckets_n;

@@ -183,8 +183,7 @@ void api_log(struct request *request)
     answer_json(request, 200);
 }
 
-/* --- one record
- * -------------------------------------------------------------------------- */
+/* --- one record --------------------------------------------------------------------- */
 
 static void put_device_status(struct buffer *out, const struct device_status *status)
 {

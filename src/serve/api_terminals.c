@@ -124,8 +124,7 @@ void api_terminals(struct request *request)
     answer_json(request, 200);
 }
 
-/* --- enrolling
- * --------------------------------------------------------------------------- */
+/* --- enrolling ---------------------------------------------------------------------- */
 
 /* Under the import lock: the terminal is in the catalog when it returns ERR_OK. */
 static err add_to_catalog(struct server *server, const char *code, const char *name)

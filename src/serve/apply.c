@@ -95,8 +95,7 @@ void apply_settle(struct apply *apply)
     lock_give(&apply->lock);
 }
 
-/* --- one frame
- * --------------------------------------------------------------------------- */
+/* --- one frame ---------------------------------------------------------------------- */
 
 /* Errors that say "not now": the frame must not be passed over. */
 static bool is_ours(err e)
@@ -164,8 +163,7 @@ static err apply_record(struct apply *apply, const struct rawlog_record *record,
     return ERR_OK;
 }
 
-/* --- flush
- * ------------------------------------------------------------------------------- */
+/* --- flush -------------------------------------------------------------------------- */
 
 static err save_also(void *context, struct database *database)
 {
@@ -204,8 +202,7 @@ static void flush_when_due(struct apply *apply)
     (void)flush(apply); /* the head keeps everything; it is tried again */
 }
 
-/* --- the catalog
- * ------------------------------------------------------------------------- */
+/* --- the catalog -------------------------------------------------------------------- */
 
 static err follow_catalog(struct apply *apply)
 {
@@ -228,8 +225,7 @@ static err follow_catalog(struct apply *apply)
     return ERR_OK;
 }
 
-/* --- replay
- * ------------------------------------------------------------------------------ */
+/* --- replay ------------------------------------------------------------------------- */
 
 struct fill {
     struct server *server;
@@ -327,8 +323,7 @@ err apply_replay(struct apply *apply)
     return e;
 }
 
-/* --- the thread
- * -------------------------------------------------------------------------- */
+/* --- the thread --------------------------------------------------------------------- */
 
 static void apply_upload(struct apply *apply, struct upload *upload)
 {

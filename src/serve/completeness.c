@@ -51,8 +51,7 @@ static err count_rows(void *context, int64_t start_ms, uint64_t rows)
     return ERR_OK;
 }
 
-/* --- the first sample ever
- * -------------------------------------------------------------- */
+/* --- the first sample ever ---------------------------------------------------------- */
 
 static err note_any(void *context, uint32_t point, const struct history_sample *sample)
 {
@@ -86,8 +85,7 @@ static err find_first(const struct completeness_span *span, uint32_t device,
     return e == ERR_FULL ? ERR_OK : e;
 }
 
-/* --- what was due
- * ------------------------------------------------------------------------ */
+/* --- what was due ------------------------------------------------------------------- */
 
 /* Multiples of the cycle in [from, to). */
 static uint64_t multiples(int64_t from_ms, int64_t to_ms, int64_t cycle_ms)
@@ -97,16 +95,11 @@ static uint64_t multiples(int64_t from_ms, int64_t to_ms, int64_t cycle_ms)
                       (from_ms + cycle_ms - 1) / cycle_ms);
 }
 
-/* Readings later than this are on their way; ERR_UNKNOWN: the device was never noted. */
-static err newest_due(const struct completeness_span *span, uint32_t device,
-                      int64_t *due_ms, uint32_t *cycle_ms)
+/* Readings later than this, or than `end_ms`, are on their way. */
+static int64_t newest_due(const struct completeness_span *span, int64_t end_ms)
 {
-    err e = cycles_at(span->database, device, span->now_ms, cycle_ms);
-    if (e) return e;
-    if (!*cycle_ms) return ERR_UNKNOWN;
-    *due_ms = span->now_ms - ON_THE_WAY_MS;
-    if (*due_ms > span->to_ms) *due_ms = span->to_ms;
-    return ERR_OK;
+    int64_t due_ms = span->now_ms - ON_THE_WAY_MS;
+    return due_ms < end_ms ? due_ms : end_ms;
 }
 
 struct expecting {
@@ -161,14 +154,17 @@ err completeness_device(const struct completeness_span *span, uint32_t device,
 {
     for (size_t i = 0; i < n; i++) steps[i].received = steps[i].expected = 0;
     if (!n) return ERR_OK;
-    struct expecting expecting = {
-        .span = span, .device = device, .from_ms = steps[0].start_ms};
     uint32_t cycle_ms = 0;
-    err e = newest_due(span, device, &expecting.until_ms, &cycle_ms);
-    if (e) return e == ERR_UNKNOWN ? ERR_OK : e;
+    err e = cycles_at(span->database, device, span->now_ms, &cycle_ms);
+    if (e) return e == ERR_UNKNOWN ? ERR_OK : e; /* never noted: nothing is due */
 
-    struct history_range range = {device, 0, steps[0].start_ms,
-                                  step_next(span, steps[n - 1].start_ms)};
+    /* Steps are whole, also the last: what is counted and what was due end together. */
+    int64_t end_ms = step_next(span, steps[n - 1].start_ms);
+    struct expecting expecting = {.span = span,
+                                  .device = device,
+                                  .from_ms = steps[0].start_ms,
+                                  .until_ms = newest_due(span, end_ms)};
+    struct history_range range = {device, 0, steps[0].start_ms, end_ms};
     struct counting counting = {steps, n, 0};
     e = historian_row_counts(span->historian, &range, span->step, count_rows, &counting);
     if (!e) e = expect(&expecting, cycle_ms, steps, n);
@@ -182,8 +178,7 @@ err completeness_device(const struct completeness_span *span, uint32_t device,
     return expect(&expecting, cycle_ms, steps, n);
 }
 
-/* --- gaps
- * -------------------------------------------------------------------------------- */
+/* --- gaps --------------------------------------------------------------------------- */
 
 struct gap_search {
     const struct completeness_span *span;
@@ -234,8 +229,8 @@ err completeness_gaps(const struct completeness_span *span, uint32_t device,
                                 .before_ms = INT64_MIN,
                                 .each = each,
                                 .context = context};
-    int64_t due_ms = 0, first_ms = 0;
-    err e = newest_due(span, device, &due_ms, &search.cycle_ms);
+    int64_t due_ms = newest_due(span, span->to_ms), first_ms = 0;
+    err e = cycles_at(span->database, device, span->now_ms, &search.cycle_ms);
     if (e) return e == ERR_UNKNOWN ? ERR_OK : e;
     e = find_first(span, device, &first_ms);
     if (e || first_ms == INT64_MAX) return e;

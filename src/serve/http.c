@@ -42,8 +42,7 @@ struct doors {
     struct buffer authority, certificate, key; /* PEM texts */
 };
 
-/* --- one request
- * ------------------------------------------------------------------------- */
+/* --- one request -------------------------------------------------------------------- */
 
 /* English when it is named before Chinese. */
 static bool wants_english(const char *accept)
@@ -238,8 +237,7 @@ static void log_library(void *context, const char *format, va_list list)
     log_event(LOG_DEBUG, "http", "library", "text=\"%s\"", text);
 }
 
-/* --- doors
- * ------------------------------------------------------------------------------- */
+/* --- doors -------------------------------------------------------------------------- */
 
 static err start_door(struct doors *doors, struct door_state *door)
 {

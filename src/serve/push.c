@@ -94,8 +94,7 @@ size_t push_subscribers(struct push *push)
     return n;
 }
 
-/* --- what is written (under the lock)
- * ---------------------------------------------------- */
+/* --- what is written (under the lock) ----------------------------------------------- */
 
 static void event_begin(struct buffer *out, const char *name)
 {
@@ -234,8 +233,7 @@ static void put_end(struct subscriber *subscriber, const char *code)
     event_end(out);
 }
 
-/* --- the HTTP side
- * ----------------------------------------------------------------------- */
+/* --- the HTTP side ------------------------------------------------------------------ */
 
 static ssize_t read_out(void *context, uint64_t position, char *room, size_t room_n)
 {
@@ -302,8 +300,7 @@ static err fill_subscriber(struct subscriber *subscriber, struct request *reques
     return ERR_OK;
 }
 
-/* --- who is still there (under the lock)
- * ------------------------------------------------- */
+/* --- who is still there (under the lock) -------------------------------------------- */
 
 /* A sleeping connection is not watched by the library: a closed browser would stay until
  * the next beat. */
@@ -390,8 +387,7 @@ err push_subscribe(struct push *push, struct request *request,
     return ERR_OK;
 }
 
-/* --- the thread
- * -------------------------------------------------------------------------- */
+/* --- the thread --------------------------------------------------------------------- */
 
 /* Its session ended, its right went, or its password must be changed: say so and close.
  */

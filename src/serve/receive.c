@@ -100,8 +100,7 @@ err receive_put(struct receive *receive, struct upload *upload)
     return ring_put(receive->ring, upload);
 }
 
-/* --- the group
- * --------------------------------------------------------------------------- */
+/* --- the group ---------------------------------------------------------------------- */
 
 static void look_at_space(struct receive *receive)
 {
@@ -194,8 +193,7 @@ static void remember(struct receive *receive, struct upload **uploads, size_t n)
     if (e) log_event(LOG_ERROR, "serve", "received_full", "error=%s", err_name(e));
 }
 
-/* --- answers
- * ----------------------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------------------ */
 
 static void give_verdict(const struct upload_item *item, struct verdict *verdict)
 {

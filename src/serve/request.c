@@ -131,8 +131,7 @@ bool request_accepts(const struct request *request, const char *type)
     return accept && strcasestr(accept, type) != NULL;
 }
 
-/* --- answers
- * ----------------------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------------------ */
 
 void answer_header(struct request *request, const char *name, const char *value)
 {

@@ -42,8 +42,7 @@ void server_set_catalog(struct server *server, struct catalog *next)
     live_wake(server->live); /* the streams tell it */
 }
 
-/* --- the ladder
- * -------------------------------------------------------------------------- */
+/* --- the ladder --------------------------------------------------------------------- */
 
 static err open_paths(struct server *server)
 {

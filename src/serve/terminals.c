@@ -93,8 +93,7 @@ static struct device_row *device_row(struct terminals *terminals, uint32_t devic
     return &terminals->devices[device];
 }
 
-/* --- database
- * ---------------------------------------------------------------------------- */
+/* --- database ----------------------------------------------------------------------- */
 
 static void read_terminal(struct query *query, struct terminal_state *state)
 {
@@ -241,8 +240,7 @@ err terminals_save(struct terminals *terminals, struct database *database)
     return e;
 }
 
-/* --- feeding
- * ----------------------------------------------------------------------------- */
+/* --- feeding ------------------------------------------------------------------------ */
 
 static void take_status(struct terminal_state *state,
                         const struct terminal_status *status)

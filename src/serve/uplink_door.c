@@ -9,8 +9,7 @@
 #include "serve/request.h"
 #include "serve/server.h"
 
-/* --- frames
- * ------------------------------------------------------------------------------ */
+/* --- frames ------------------------------------------------------------------------- */
 
 /* From the receive thread: everything of this upload is decided. */
 static void frames_done(struct upload *upload, void *context)
@@ -72,8 +71,7 @@ void uplink_frames(struct request *request)
     request_resume(request);
 }
 
-/* --- configuration
- * ----------------------------------------------------------------------- */
+/* --- configuration ------------------------------------------------------------------ */
 
 static void put_point(struct buffer *out, const struct template_point *point)
 {
