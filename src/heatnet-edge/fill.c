@@ -214,7 +214,7 @@ static void report(struct fill *f, int64_t began_ms)
         (unsigned long long)uplink.frames_done, (unsigned long long)spool.frames,
         (double)(clock_mono_ms(&f->machine) - began_ms) / 1000);
     if (f->skipped_n)
-        printf("%lld steps were skipped: the plant was past them\n",
+        printf("%lld steps passed over: the plant had lived through them before\n",
                (long long)f->skipped_n);
 }
 
