@@ -23,6 +23,7 @@ enum {
     SESSION_LOOK_MS = 1000,
     ROUND_MS = 250, /* longest wait without a look around */
     ROUND_MS_LEAST = 10,
+    LAST_MS = 500,
     OUT_BYTES_MAX = 8 << 20,
     BLOCK_BYTES = 64 << 10
 };
@@ -272,6 +273,7 @@ static void unsubscribe(void *context)
         *at = subscriber->next;
         push->n--;
     }
+    if (!push->n) signal_all(&push->wake); /* push_stop waits for it */
     lock_give(&push->lock);
     buffer_close(&subscriber->out);
     memory_free(subscriber->points);
@@ -498,5 +500,8 @@ void push_stop(struct push *push)
         put_end(s, "shutdown");
         wake(s);
     }
+    /* Let the last words out before the doors close; a dead browser is not waited for. */
+    bool in_time = true;
+    while (push->n && in_time) in_time = signal_wait_ms(&push->wake, &push->lock, LAST_MS);
     lock_give(&push->lock);
 }
