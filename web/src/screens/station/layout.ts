@@ -57,7 +57,7 @@ export const STATION: Picture = {
     { role: 'secondary_flow', x: 594, y: 354 },
     { role: 'secondary_return_pressure', x: 594, y: 416 },
     { role: 'secondary_return_temperature', x: 772, y: 354 },
-    { role: 'make_up_flow', x: 742, y: 530 },
+    { role: 'make_up_flow', x: 754, y: 528 },
   ],
   pumps: [
     { n: 1, x: 970, y: 484, label: 'above' },
