@@ -502,6 +502,7 @@ void push_stop(struct push *push)
     }
     /* Let the last words out before the doors close; a dead browser is not waited for. */
     bool in_time = true;
-    while (push->n && in_time) in_time = signal_wait_ms(&push->wake, &push->lock, LAST_MS);
+    while (push->n && in_time)
+        in_time = signal_wait_ms(&push->wake, &push->lock, LAST_MS);
     lock_give(&push->lock);
 }

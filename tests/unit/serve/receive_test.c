@@ -144,8 +144,7 @@ static void bodies_that_are_no_upload(void **state)
     assert_int_equal(nothing.n, 0);
 }
 
-/* --- identity
- * ---------------------------------------------------------------------------- */
+/* --- identity ----------------------------------------------------------------------- */
 
 static int status_as(struct house *house, const struct certificate *identity)
 {
@@ -194,8 +193,7 @@ static void only_tls_1_3_is_spoken(void **state)
     secure_close(&secure);
 }
 
-/* --- faults
- * ------------------------------------------------------------------------------ */
+/* --- faults ------------------------------------------------------------------------- */
 
 static const char *state_word(struct house *house)
 {
