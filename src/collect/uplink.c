@@ -47,8 +47,9 @@ struct uplink {
     struct http *fetcher;
     struct lane lanes[LANES_N];
     struct lock lock;
-    struct signal stopping_signal;
+    struct signal stopping_signal; /* also: live posts succeed again */
     bool stopping;
+    bool live_fails; /* the last live post failed: the backlog waits its turn */
     struct uplink_state state;
 };
 
@@ -181,8 +182,29 @@ static double chance(void)
     return bits / 4294967296.0;
 }
 
+/* Live first, also after an outage: the backlog does not go before a live post got
+ * through. */
+static bool wait_for_live(struct uplink *u)
+{
+    lock_take(&u->lock);
+    while (u->live_fails && !u->stopping)
+        signal_wait(&u->stopping_signal, &u->lock);
+    bool stopping = u->stopping;
+    lock_give(&u->lock);
+    return !stopping;
+}
+
+static void note_live(struct uplink *u, err e)
+{
+    lock_take(&u->lock);
+    u->live_fails = e != ERR_OK;
+    signal_all(&u->stopping_signal);
+    lock_give(&u->lock);
+}
+
 static void after_post(struct lane *lane, err e)
 {
+    if (lane->kind == SPOOL_LIVE) note_live(lane->uplink, e);
     if (!e) {
         lane->failures_n = 0;
         if (lane->batch_bytes < SPOOL_BATCH_BYTES_MAX) lane->batch_bytes *= 2;
@@ -207,6 +229,7 @@ static void *lane_run(void *context)
     struct uplink *u = lane->uplink;
 
     while (!is_stopping(u)) {
+        if (lane->kind == SPOOL_BACKLOG && !wait_for_live(u)) break;
         if (spool_take(u->spool, lane->kind, lane->batch_bytes, TAKE_MS, &lane->batch) ==
             0)
             continue;

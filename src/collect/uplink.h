@@ -5,8 +5,9 @@
  *
  * TLS 1.3, the terminal's certificate, the server checked against `authority`; redirects
  * are not followed.  A connection that has gone dead is noticed by UPLINK_ANSWER_MS.  A
- * lane whose post fails pauses with growing length and halves its batch; the other goes
- * on by itself. docs/uplink.md has the protocol. */
+ * lane whose post fails pauses with growing length and halves its batch.  While live
+ * posts fail the backlog waits; a failing backlog does not hold up live frames.
+ * docs/uplink.md has the protocol. */
 #ifndef HEATNET_COLLECT_UPLINK_H
 #define HEATNET_COLLECT_UPLINK_H
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PAUSE_MS_FIRST = 500, PAUSE_MS_MAX = 30000 };
+enum { PAUSE_MS_FIRST = 500, PAUSE_MS_MAX = 4000 };
 
 static void forget(struct uplink_damaged *d, size_t i)
 {

@@ -32,8 +32,9 @@ enum uplink_action uplink_verdict(struct uplink_damaged *damaged, uint64_t seque
                                   enum upload_result result);
 
 /* The pause before try number `tries` (1 = the first repetition): doubling from 500 ms to
- * 30 s, times 0.5 to 1 by `chance` (0..1), so that returning terminals do not come at
- * once. */
+ * 4 s, times 0.5 to 1 by `chance` (0..1), so that returning terminals do not come at
+ * once. No longer: live data has to be on the screen 5 s after the server is back
+ * (5.2.2). */
 int64_t uplink_pause_ms(unsigned tries, double chance);
 
 #endif

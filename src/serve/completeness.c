@@ -234,8 +234,11 @@ err completeness_gaps(const struct completeness_span *span, uint32_t device,
     if (e) return e == ERR_UNKNOWN ? ERR_OK : e;
     e = find_first(span, device, &first_ms);
     if (e || first_ms == INT64_MAX) return e;
-    /* As if there had been a sample just before the range, when the device was there. */
-    if (first_ms == INT64_MIN) search.before_ms = span->from_ms - search.cycle_ms;
+    /* When the device was there before, as if its last due time before the range had been
+     * read: what was due earlier is not of this range. */
+    int64_t cycle_ms = search.cycle_ms;
+    if (first_ms == INT64_MIN)
+        search.before_ms = (span->from_ms - 1) / cycle_ms * cycle_ms;
     e = historian_times(span->historian, device, span->from_ms, span->to_ms, gap_times,
                         &search);
     if (!e) e = look_between(&search, due_ms + search.cycle_ms / 2);
