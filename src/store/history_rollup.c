@@ -119,7 +119,8 @@ static size_t pattern_take(struct patterns *patterns, struct bytes pattern)
 {
     for (size_t i = patterns->n; i-- > 0;) {
         size_t start = patterns->start[i], n = patterns->start[i + 1] - start;
-        struct bytes known = {patterns->bytes.at + start, n};
+        /* No units, no pattern, and then maybe no memory to point into. */
+        struct bytes known = {n ? patterns->bytes.at + start : NULL, n};
         if (bytes_equal(known, pattern)) return i;
     }
     if (patterns->n == PATTERNS_MAX) return PATTERNS_MAX;
