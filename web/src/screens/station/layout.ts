@@ -11,7 +11,7 @@ export interface PumpPlace {
   n: 1 | 2 | 3;
   x: number;
   y: number;
-  label: 'above' | 'below';
+  label: 'above' | 'below' | 'beside';
 }
 
 export interface Picture {
@@ -39,7 +39,7 @@ export const STATION: Picture = {
     { key: 'primary_supply', x: 16, y: 94 },
     { key: 'primary_return', x: 16, y: 508 },
     { key: 'secondary_supply', x: 800, y: 94 },
-    { key: 'secondary_return', x: 672, y: 508 },
+    { key: 'secondary_return', x: 640, y: 508 },
   ],
   values: [
     { role: 'primary_supply_temperature', x: 24, y: 124 },
@@ -91,7 +91,7 @@ export const SOURCE: Picture = {
   ],
   pumps: [
     { n: 1, x: 420, y: 400, label: 'above' },
-    { n: 2, x: 420, y: 476, label: 'above' },
-    { n: 3, x: 420, y: 552, label: 'above' },
+    { n: 2, x: 420, y: 476, label: 'beside' },
+    { n: 3, x: 420, y: 552, label: 'beside' },
   ],
 };
