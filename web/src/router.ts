@@ -62,6 +62,14 @@ export const router = createRouter({
   ],
 });
 
+/* The code of the page at this address, on its way while the server says who we are. */
+export function loadPage(address: string): void {
+  for (const { components } of router.resolve(address).matched) {
+    const page = components?.default;
+    if (typeof page === 'function') (page as () => Promise<unknown>)().catch(() => {}); // the router asks again
+  }
+}
+
 async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
   if (!sessionKnown.value) {
     try {

@@ -96,6 +96,19 @@ describe('hub', () => {
     return hub;
   }
 
+  it('opens no stream for a window that only joined, one when it starts, and no second', () => {
+    const hub = new Hub();
+    hub.join(port);
+    vi.advanceTimersByTime(1000);
+    expect(FakeSource.all.length).toBe(0);
+    hub.ask(port, { kind: 'start' });
+    hub.ask(port, { kind: 'points', points: [1] });
+    vi.advanceTimersByTime(100);
+    hub.ask(port, { kind: 'start' });
+    vi.advanceTimersByTime(1000);
+    expect(FakeSource.all.map((source) => source.url)).toEqual(['/api/v1/live?alarms=1&points=1']);
+  });
+
   it('asks for the union of its windows and hands each its own', () => {
     const hub = ready();
     const other: Tell[] = [];

@@ -45,9 +45,12 @@ function connectBroadcast(take: (message: Tell) => void): Line {
   const me = `${Date.now()}-${Math.random()}`;
   const channel = new BroadcastChannel(CHANNEL);
   let last: Ask = { kind: 'points', points: [] };
+  let started = false;
   channel.onmessage = (event: MessageEvent<Down | { leader: true }>) => {
-    if ('leader' in event.data) channel.postMessage({ from: me, ask: last } satisfies Up);
-    else if ('to' in event.data && event.data.to === me) take(event.data.tell);
+    if ('leader' in event.data) {
+      channel.postMessage({ from: me, ask: last } satisfies Up);
+      if (started) channel.postMessage({ from: me, ask: { kind: 'start' } } satisfies Up);
+    } else if ('to' in event.data && event.data.to === me) take(event.data.tell);
   };
   void navigator.locks.request(CHANNEL, () => {
     lead();
@@ -56,6 +59,7 @@ function connectBroadcast(take: (message: Tell) => void): Line {
   return {
     ask: (message) => {
       if (message.kind === 'points') last = message;
+      if (message.kind === 'start') started = true;
       channel.postMessage({ from: me, ask: message } satisfies Up);
     },
   };

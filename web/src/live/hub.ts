@@ -7,7 +7,8 @@ import type { Ask, LiveRow, Tell } from './messages';
 
 const BEAT_LOST_MS = 10_000;
 const NARROW_AFTER_MS = 60_000;
-const GATHER_MS = 40;
+const GATHER_MS = 60; // the parts of a window ask one after another
+const START_MS = 500; // points follow as soon as the catalog is known: one stream, not two
 const RETRY_MS_MAX = 30_000;
 /* Beyond this many the list would be longer than the request line may be. */
 const LISTED_POINTS_MAX = 1_500;
@@ -38,10 +39,10 @@ export class Hub {
     setInterval(() => this.checkBeat(), 1000);
   }
 
+  /* Opens no stream: a window joins before it knows whether anybody is signed in. */
   join(port: HubPort): void {
     this.clients.set(port, { port, points: new Set() });
     port.tell(this.lost ? { kind: 'lost' } : { kind: 'open' });
-    if (!this.source) this.openSoon(0);
   }
 
   leave(port: HubPort): void {
@@ -52,6 +53,10 @@ export class Hub {
   ask(port: HubPort, ask: Ask): void {
     if (ask.kind === 'bye') return this.leave(port);
     if (!this.clients.has(port)) this.join(port);
+    if (ask.kind === 'start') {
+      if (!this.source && !this.openTimer) this.openSoon(START_MS);
+      return;
+    }
     if (ask.kind === 'retry') {
       this.retryMs = 1000;
       return this.openSoon(0);

@@ -6,7 +6,8 @@ export type LiveRow = [number, number | null, number, number | null];
 
 export type Ask =
   | { kind: 'points'; points: number[] } // what this window shows now; replaces its last list
-  | { kind: 'retry' } // after signing in
+  | { kind: 'start' } // signed in: there shall be a stream, also when no point is shown
+  | { kind: 'retry' } // after signing in again
   | { kind: 'bye' };
 
 export type Tell =

@@ -24,6 +24,7 @@ const handlers = {
 };
 const wanted = new Map<object, number[]>();
 let talk: Line | null = null;
+let started = false;
 let skewMs = 0;
 let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 let hidden = false;
@@ -58,13 +59,22 @@ function take(message: Tell): void {
   }
 }
 
+/* The hub starts while the page still finds out who is signed in; it opens no stream yet. */
+export function prepareLive(): void {
+  if (talk) return;
+  talk = connect(take);
+  addEventListener('pagehide', () => talk?.ask({ kind: 'bye' }));
+}
+
 export function startLive(on: Partial<typeof handlers>): void {
   Object.assign(handlers, on);
-  if (talk) {
-    talk.ask({ kind: 'retry' });
+  prepareLive();
+  if (started) {
+    talk?.ask({ kind: 'retry' });
     return;
   }
-  talk = connect(take);
+  started = true;
+  talk?.ask({ kind: 'start' });
   sendWanted();
   setInterval(() => {
     now.value = Date.now() + skewMs;
@@ -72,8 +82,10 @@ export function startLive(on: Partial<typeof handlers>): void {
   setTimeout(() => {
     if (line.value === 'connecting') line.value = 'lost';
   }, 10_000);
-  addEventListener('pagehide', () => talk?.ask({ kind: 'bye' }));
-  addEventListener('pageshow', () => sendWanted());
+  addEventListener('pageshow', () => {
+    talk?.ask({ kind: 'start' });
+    sendWanted();
+  });
   document.addEventListener('visibilitychange', visibilityChanged);
 }
 
@@ -94,7 +106,7 @@ function visibilityChanged(): void {
 function sendWanted(): void {
   const all = new Set<number>();
   if (!hidden) for (const points of wanted.values()) for (const point of points) all.add(point);
-  talk?.ask({ kind: 'points', points: [...all] });
+  if (started) talk?.ask({ kind: 'points', points: [...all] });
 }
 
 /* Keep these points live while the calling component stands. */
@@ -106,7 +118,7 @@ export function useLive(points: Ref<number[]> | ComputedRef<number[]>): void {
       wanted.set(key, list);
       sendWanted();
     },
-    { immediate: true },
+    { immediate: true, flush: 'sync' }, // before the mounting of a whole page, not after it
   );
   onScopeDispose(() => {
     wanted.delete(key);

@@ -21,8 +21,18 @@ function keep(next: Session | null): void {
   clientState.csrfToken = next?.csrf_token ?? '';
 }
 
-/* True when the server knows us.  Throws when it cannot be asked. */
-export async function resumeSession(): Promise<boolean> {
+let asking: Promise<boolean> | null = null;
+
+/* True when the server knows us.  Throws when it cannot be asked.  Who asks meanwhile shares
+ * the answer. */
+export function resumeSession(): Promise<boolean> {
+  asking ??= askSession().finally(() => {
+    asking = null;
+  });
+  return asking;
+}
+
+async function askSession(): Promise<boolean> {
   try {
     keep(await api.get<Session>('/session'));
     sessionKnown.value = true;
