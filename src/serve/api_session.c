@@ -97,9 +97,13 @@ void api_session_start(struct request *request)
     secret_wipe(request->body.at, request->body.n);
 }
 
+/* Nobody is an answer too: a page asks before it knows, and a 401 would be an error. */
 void api_session_get(struct request *request)
 {
-    put_session(request);
+    if (request->signed_in)
+        put_session(request);
+    else
+        answer_empty(request, 204);
 }
 
 void api_session_end(struct request *request)

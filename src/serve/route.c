@@ -16,7 +16,7 @@
 /* clang-format off */
 static const struct route table[] = {
     {"POST", API "/session", RIGHT_OPEN, api_session_start, LANE_LOGIN, JSON_BYTES},
-    {"GET", API "/session", RIGHT_SELF, api_session_get, LANE_INLINE, 0},
+    {"GET", API "/session", RIGHT_OPEN, api_session_get, LANE_INLINE, 0},
     {"DELETE", API "/session", RIGHT_SELF, api_session_end, LANE_WORK, 0},
     {"POST", API "/session/password", RIGHT_SELF, api_password_change, LANE_LOGIN,
      JSON_BYTES},

@@ -103,6 +103,8 @@ journey("log-in: language by one click and remembered, wrong password, one-time 
   await page.reload();
   await shown(page.getByRole("button", { name: en("login.send") }));
   assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  watching.check();
+  watching.allow(/status of 401 .*\/api\/v1\/session$/);
   await watching.enter("admin", "not the password");
   await shown(page.getByRole("alert").filter({ hasText: en("login.wrong") }));
   await page.getByRole("button", { name: "中文" }).click();

@@ -182,7 +182,7 @@ export class Hub {
     fetch('/api/v1/session', { credentials: 'same-origin' }).then(
       (answer) => {
         if (source !== this.source) return;
-        if (answer.status === 401) this.ended('signed_out');
+        if (answer.status === 204) this.ended('signed_out');
         else this.retry();
       },
       () => {
