@@ -87,14 +87,6 @@ static err find_first(const struct completeness_span *span, uint32_t device,
 
 /* --- what was due ------------------------------------------------------------------- */
 
-/* Multiples of the cycle in [from, to). */
-static uint64_t multiples(int64_t from_ms, int64_t to_ms, int64_t cycle_ms)
-{
-    if (from_ms < 0 || from_ms >= to_ms) return 0;
-    return (uint64_t)((to_ms + cycle_ms - 1) / cycle_ms -
-                      (from_ms + cycle_ms - 1) / cycle_ms);
-}
-
 /* Readings later than this, or than `end_ms`, are on their way. */
 static int64_t newest_due(const struct completeness_span *span, int64_t end_ms)
 {
@@ -119,7 +111,7 @@ static err expected_between(const struct expecting *expecting, int64_t from_ms,
     if (!expecting->cycle_ms)
         return cycles_expected(expecting->span->database, expecting->device, from_ms,
                                to_ms, expected);
-    *expected = multiples(from_ms, to_ms, expecting->cycle_ms);
+    *expected = cycles_due(from_ms, to_ms, expecting->cycle_ms);
     return ERR_OK;
 }
 
@@ -131,7 +123,7 @@ static err find_cycle(struct expecting *expecting, uint32_t cycle_ms)
     if (expecting->from_ms >= expecting->until_ms) return ERR_OK;
     err e = cycles_expected(expecting->span->database, expecting->device,
                             expecting->from_ms, expecting->until_ms, &whole);
-    bool same = whole == multiples(expecting->from_ms, expecting->until_ms, cycle_ms);
+    bool same = whole == cycles_due(expecting->from_ms, expecting->until_ms, cycle_ms);
     if (!e && same) expecting->cycle_ms = cycle_ms;
     return e;
 }

@@ -60,9 +60,10 @@ err cycles_note(struct database *database, const struct catalog *catalog, int64_
     return e;
 }
 
-/* Multiples of `cycle_ms` in [from, to). */
-static uint64_t multiples(int64_t from_ms, int64_t to_ms, int64_t cycle_ms)
+uint64_t cycles_due(int64_t from_ms, int64_t to_ms, int64_t cycle_ms)
 {
+    ensure(cycle_ms > 0);
+
     if (to_ms <= from_ms || to_ms <= 0) return 0;
     if (from_ms < 0) from_ms = 0;
     return (uint64_t)((to_ms + cycle_ms - 1) / cycle_ms -
@@ -84,12 +85,12 @@ err cycles_expected(struct database *database, uint32_t device, int64_t from_ms,
         int64_t since_ms = query_i64(query, 0);
         if (since_ms >= to_ms && cycle_ms > 0) break;
         if (cycle_ms > 0 && since_ms > begin_ms) {
-            sum += multiples(begin_ms, since_ms, cycle_ms);
+            sum += cycles_due(begin_ms, since_ms, cycle_ms);
             begin_ms = since_ms;
         }
         cycle_ms = query_i64(query, 1);
     }
-    if (cycle_ms > 0) sum += multiples(begin_ms, to_ms, cycle_ms);
+    if (cycle_ms > 0) sum += cycles_due(begin_ms, to_ms, cycle_ms);
     e = query_close(query);
     if (!e) *expected = sum;
     return e;

@@ -22,6 +22,9 @@ MUST_USE err cycles_note(struct database *database, const struct catalog *catalo
 MUST_USE err cycles_expected(struct database *database, uint32_t device, int64_t from_ms,
                              int64_t to_ms, uint64_t *expected);
 
+/* Multiples of `cycle_ms` in from_ms <= time < to_ms, from 1970 on. */
+uint64_t cycles_due(int64_t from_ms, int64_t to_ms, int64_t cycle_ms);
+
 /* The cycle of `device` at an instant; ERR_UNKNOWN when it was never noted. */
 MUST_USE err cycles_at(struct database *database, uint32_t device, int64_t at_ms,
                        uint32_t *cycle_ms);
