@@ -113,15 +113,19 @@ static void pattern_put(const struct rollup *rollup, const struct history_span *
     }
 }
 
+/* A roll-up without units has empty patterns, and maybe no memory to point into. */
+static struct bytes pattern_at(const struct patterns *patterns, size_t i)
+{
+    size_t start = patterns->start[i], n = patterns->start[i + 1] - start;
+    return (struct bytes){n ? patterns->bytes.at + start : NULL, n};
+}
+
 /* Index of the point's pattern among the last ones; PATTERNS_MAX is flushed by starting
  * anew at its last place, which only costs sharing. */
 static size_t pattern_take(struct patterns *patterns, struct bytes pattern)
 {
     for (size_t i = patterns->n; i-- > 0;) {
-        size_t start = patterns->start[i], n = patterns->start[i + 1] - start;
-        /* No units, no pattern, and then maybe no memory to point into. */
-        struct bytes known = {n ? patterns->bytes.at + start : NULL, n};
-        if (bytes_equal(known, pattern)) return i;
+        if (bytes_equal(pattern_at(patterns, i), pattern)) return i;
     }
     if (patterns->n == PATTERNS_MAX) return PATTERNS_MAX;
     buffer_put(&patterns->bytes, pattern);
@@ -208,9 +212,9 @@ static void patterns_put(const struct patterns *patterns, struct buffer *out)
 {
     buffer_put_varint(out, patterns->n);
     for (size_t i = 0; i < patterns->n; i++) {
-        size_t start = patterns->start[i], n = patterns->start[i + 1] - start;
-        buffer_put_varint(out, n);
-        buffer_put(out, (struct bytes){patterns->bytes.at + start, n});
+        struct bytes pattern = pattern_at(patterns, i);
+        buffer_put_varint(out, pattern.n);
+        buffer_put(out, pattern);
     }
 }
 
