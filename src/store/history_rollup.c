@@ -389,13 +389,13 @@ static bool walk_begin(struct walk *walk, struct bytes in, struct rollup *rollup
 }
 
 /* The next point and its code. */
-static bool walk_next(struct walk *walk, bool first, struct bytes *code)
+static bool walk_next(struct walk *walk, struct bytes *code)
 {
     uint64_t gap = 0, n = 0;
     bool fits = bytes_take_varint(&walk->directory, &gap) &&
                 bytes_take_varint(&walk->directory, &n);
     ensure(fits); /* walk_begin has seen it */
-    if (gap > UINT32_MAX - walk->at || (!first && gap == 0)) return false;
+    if (gap == 0 || gap > UINT32_MAX - walk->at) return false; /* ids begin at 1 */
     walk->at += gap;
     return n <= walk->codes.n && bytes_take(&walk->codes, (size_t)n, code);
 }
@@ -410,7 +410,7 @@ err rollup_decode(struct bytes blob, int64_t day_ms, uint32_t point,
     if (!walk_begin(&walk, blob, rollup)) return ERR_CORRUPT;
     if (!reserve(rollup, point ? 1 : (size_t)walk.points_n + 1)) return ERR_MEMORY;
     for (uint64_t i = 0; i < walk.points_n; i++) {
-        if (!walk_next(&walk, i == 0, &code)) return ERR_CORRUPT;
+        if (!walk_next(&walk, &code)) return ERR_CORRUPT;
         if (point && walk.at != point) continue;
         rollup->points[rollup->points_n] = (uint32_t)walk.at;
         err e = point_take(code, walk.patterns, walk.patterns_n, rollup);
