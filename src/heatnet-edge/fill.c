@@ -31,7 +31,7 @@ struct fill {
     struct collector *collector;
     struct plant_line plant;
     struct progress progress;
-    int64_t step_ms, at_ms, skipped_n;
+    int64_t step_ms, at_ms;
     int64_t frame_from_ms; /* first step of the frame under way */
     char why[WHY_BYTES];
 };
@@ -115,10 +115,25 @@ static err advance_plant(struct fill *f)
     char request[64];
 
     (void)text_format(request, sizeof request, "advance %lld", (long long)f->at_ms);
-    err e = plant_line_ask(&f->plant, request, f->why, sizeof f->why);
-    if (e != ERR_REFUSED || !strstr(f->why, "past")) return e;
-    f->skipped_n++; /* a fill that was killed had gone further than it had noted */
-    return ERR_STATE;
+    return plant_line_ask(&f->plant, request, f->why, sizeof f->why);
+}
+
+/* The plant cannot go back: what it has lived through was read live, or by a fill that
+ * was killed before it noted so.  Begin where the plant stands. */
+static err begin_with_plant(struct fill *f)
+{
+    int64_t plant_ms = 0;
+
+    err e = plant_line_open(f->options->plant, &f->plant);
+    if (!e) e = plant_line_ask(&f->plant, "time", f->why, sizeof f->why);
+    char *end = strchr(f->why, ' ');
+    if (end) *end = 0;
+    if (!e) e = text_to_i64(f->why, &plant_ms);
+    if (e) return e;
+    f->why[0] = 0;
+    int64_t next_ms = (plant_ms + f->step_ms - 1) / f->step_ms * f->step_ms;
+    if (next_ms > f->at_ms) f->at_ms = next_ms;
+    return ERR_OK;
 }
 
 static err one_step(struct fill *f, size_t n)
@@ -126,7 +141,6 @@ static err one_step(struct fill *f, size_t n)
     char date[32];
 
     err e = f->options->plant[0] ? advance_plant(f) : ERR_OK;
-    if (e == ERR_STATE) return ERR_OK;
     if (e) return e;
     clock_set(&f->hand, f->at_ms);
     collector_poll_due(f->collector);
@@ -213,23 +227,22 @@ static void report(struct fill *f, int64_t began_ms)
         date, (unsigned long long)polls.polls, (unsigned long long)polls.failures,
         (unsigned long long)uplink.frames_done, (unsigned long long)spool.frames,
         (double)(clock_mono_ms(&f->machine) - began_ms) / 1000);
-    if (f->skipped_n)
-        printf("%lld steps passed over: the plant had lived through them before\n",
-               (long long)f->skipped_n);
 }
 
 static err fill(struct fill *f, bool until_now, int64_t to_ms)
 {
     int64_t began_ms = clock_mono_ms(&f->machine);
 
-    err e = open_collector(f, f->at_ms);
-    if (e) (void)text_copy(f->why, sizeof f->why, "no configuration, or the data folder");
-    if (!e && f->options->plant[0]) {
-        e = plant_line_open(f->options->plant, &f->plant);
-        if (e)
-            (void)text_format(f->why, sizeof f->why, "no plant at %s", f->options->plant);
+    err e = f->options->plant[0] ? begin_with_plant(f) : ERR_OK;
+    if (e) {
+        (void)text_format(f->why, sizeof f->why, "no plant at %s", f->options->plant);
+        return e;
     }
-    if (e) return e;
+    e = open_collector(f, f->at_ms);
+    if (e) {
+        (void)text_copy(f->why, sizeof f->why, "no configuration, or the data folder");
+        return e;
+    }
     f->frame_from_ms = f->at_ms;
     progress_open(&f->progress, f->at_ms, to_ms);
     e = all_steps(f, until_now, to_ms);

@@ -68,20 +68,21 @@ static err take_line(struct plant_line *line, char out[PLANT_LINE_BYTES])
     }
 }
 
-err plant_line_ask(struct plant_line *line, const char *request, char *why, size_t why_n)
+err plant_line_ask(struct plant_line *line, const char *request, char *answer,
+                   size_t answer_n)
 {
-    ensure(line && line->handle >= 0 && request);
+    ensure(line && line->handle >= 0 && request && answer_n > 0);
 
     char text[PLANT_LINE_BYTES];
 
     if (!text_format(text, sizeof text, "%s\n", request)) return ERR_FULL;
+    answer[0] = 0;
     err e = send_all(line->handle, text, strlen(text));
     while (!e) {
         e = take_line(line, text);
         if (e || text_equal(text, "ok")) break;
-        if (!text_starts(text, "error:")) continue;
-        (void)text_copy(why, why_n, text);
-        e = ERR_REFUSED;
+        if (text_starts(text, "error:")) e = ERR_REFUSED;
+        if (e || !answer[0]) (void)text_copy(answer, answer_n, text);
     }
     return e;
 }

@@ -21,10 +21,10 @@ struct plant_line {
 MUST_USE err plant_line_open(const char *path, struct plant_line *line);
 void plant_line_close(struct plant_line *line);
 
-/* Send `request` (without line end) and wait for the end of its answer.  ERR_REFUSED: the
- * plant said "error: ..." and `why` has it.  ERR_CLOSED: it went away.  ERR_FULL: a line
- * longer than PLANT_LINE_BYTES. */
-MUST_USE err plant_line_ask(struct plant_line *line, const char *request, char *why,
-                            size_t why_n);
+/* Send `request` (without line end) and wait for the end of its answer, whose first line
+ * goes to `answer` ("" when there is only "ok").  ERR_REFUSED: that line is "error: ...".
+ * ERR_CLOSED: the plant went away.  ERR_FULL: a line longer than PLANT_LINE_BYTES. */
+MUST_USE err plant_line_ask(struct plant_line *line, const char *request, char *answer,
+                            size_t answer_n);
 
 #endif
