@@ -53,6 +53,8 @@ export function request(options: {
   });
 }
 
+process.setMaxListeners(0); // each folder is removed at the end
+
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), `heatnet-${name}-`));
   chmodSync(folder, 0o700);
