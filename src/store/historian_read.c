@@ -4,6 +4,7 @@
  * seen twice, which settles, but never not at all. */
 #include "base/ensure.h"
 #include "base/memory.h"
+#include "model/quality.h"
 #include "store/historian_state.h"
 
 #include <string.h>
@@ -55,24 +56,10 @@ static err chunk_samples(const struct head_chunk *chunk,
     return e;
 }
 
-err history_head_copy(struct historian *historian, struct history_reader *reader,
-                      const struct history_range *range)
-{
-    reader->head.n = 0;
-    err e = ERR_OK;
-    lock_take(&historian->lock);
-    const struct head_device *device = head_find(&historian->head, range->device);
-    for (size_t c = 0; !e && device && c < device->chunks_n; c++) {
-        e = chunk_samples(&device->chunks[c], range, &reader->head);
-    }
-    lock_give(&historian->lock);
-    return e ? e : sample_list_settle(reader, &reader->head);
-}
-
 static bool row_is_seen(const uint8_t *qualities, size_t n)
 {
     for (size_t c = 0; c < n; c++) {
-        if (qualities[c] < 192) return true;
+        if (quality_has_value(qualities[c])) return true;
     }
     return false;
 }
@@ -92,18 +79,33 @@ static err chunk_times(const struct head_chunk *chunk, const struct history_rang
     return e;
 }
 
-err history_head_times(struct historian *historian, struct history_reader *reader,
-                       const struct history_range *range)
+typedef err (*chunk_take)(const struct head_chunk *chunk,
+                          const struct history_range *range, struct sample_list *list);
+
+/* What `take` finds in the device's part of the head, in order of time. */
+static err head_take(struct historian *historian, struct history_reader *reader,
+                     const struct history_range *range, chunk_take take)
 {
     reader->head.n = 0;
     err e = ERR_OK;
     lock_take(&historian->lock);
     const struct head_device *device = head_find(&historian->head, range->device);
-    for (size_t c = 0; !e && device && c < device->chunks_n; c++) {
-        e = chunk_times(&device->chunks[c], range, &reader->head);
-    }
+    for (size_t c = 0; !e && device && c < device->chunks_n; c++)
+        e = take(&device->chunks[c], range, &reader->head);
     lock_give(&historian->lock);
     return e ? e : sample_list_settle(reader, &reader->head);
+}
+
+err history_head_copy(struct historian *historian, struct history_reader *reader,
+                      const struct history_range *range)
+{
+    return head_take(historian, reader, range, chunk_samples);
+}
+
+err history_head_times(struct historian *historian, struct history_reader *reader,
+                       const struct history_range *range)
+{
+    return head_take(historian, reader, range, chunk_times);
 }
 
 /* --- from segments ------------------------------------------------------------------ */
