@@ -1,3 +1,4 @@
+/* telegram.c - a list of values that grows in its arena, and what is wrong with it. */
 #include "wire/telegram.h"
 
 #include "base/text.h"
