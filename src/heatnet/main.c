@@ -48,6 +48,14 @@ static const struct command {
      "    A new one-time password, shown once.\n"
      "heatnet account enable NAME | disable NAME\n",
      command_account},
+    {"token",
+     "heatnet token add NAME [--read] [--write [--create]]\n"
+     "    A key for a program (Grafana, Telegraf, Prometheus ...), shown once.  --read:\n"
+     "    queries (default); --write: line protocol and remote write; --create: series\n"
+     "    that are not known become points.\n"
+     "heatnet token list\n"
+     "heatnet token remove NAME\n",
+     command_token},
 };
 
 /* clang-format on */

@@ -9,19 +9,27 @@
 /* RIGHT_NONE and RIGHT_TERMINAL stand in no row. */
 static const bool role_rights[ROLE_N][RIGHT_N] = {
     [ROLE_NONE] = {[RIGHT_OPEN] = true},
-    [ROLE_USER] = {[RIGHT_OPEN] = true, [RIGHT_SELF] = true, [RIGHT_WATCH] = true},
+    [ROLE_USER] = {[RIGHT_OPEN] = true,
+                   [RIGHT_SELF] = true,
+                   [RIGHT_WATCH] = true,
+                   [RIGHT_HISTORY_READ] = true},
     [ROLE_OPERATOR] = {[RIGHT_OPEN] = true,
                        [RIGHT_SELF] = true,
                        [RIGHT_WATCH] = true,
                        [RIGHT_ACKNOWLEDGE] = true,
-                       [RIGHT_EXAMINE] = true},
+                       [RIGHT_EXAMINE] = true,
+                       [RIGHT_HISTORY_READ] = true,
+                       [RIGHT_METRICS] = true},
     [ROLE_ADMINISTRATOR] = {[RIGHT_OPEN] = true,
                             [RIGHT_SELF] = true,
                             [RIGHT_WATCH] = true,
                             [RIGHT_ACKNOWLEDGE] = true,
                             [RIGHT_EXAMINE] = true,
                             [RIGHT_CONFIGURE] = true,
-                            [RIGHT_ADMINISTER] = true},
+                            [RIGHT_ADMINISTER] = true,
+                            [RIGHT_HISTORY_READ] = true,
+                            [RIGHT_HISTORY_WRITE] = true,
+                            [RIGHT_METRICS] = true},
 };
 /* clang-format on */
 
@@ -40,6 +48,12 @@ bool role_has(enum role role, enum right right)
 {
     if ((unsigned)role >= ROLE_N || (unsigned)right >= RIGHT_N) return false;
     return role_rights[role][right];
+}
+
+bool right_is_for_programs(enum right right)
+{
+    return right == RIGHT_HISTORY_READ || right == RIGHT_HISTORY_WRITE ||
+           right == RIGHT_METRICS;
 }
 
 const char *right_word(enum right right)

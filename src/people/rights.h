@@ -18,6 +18,9 @@
     X(RIGHT_EXAMINE, "examine")                                                          \
     X(RIGHT_CONFIGURE, "configure")                                                      \
     X(RIGHT_ADMINISTER, "administer")                                                    \
+    X(RIGHT_HISTORY_READ, "history.read")   /* queries of programs; tokens have it */    \
+    X(RIGHT_HISTORY_WRITE, "history.write") /* samples of programs; tokens have it */    \
+    X(RIGHT_METRICS, "metrics") /* history.read, or anybody on this machine */           \
     X(RIGHT_TERMINAL, "terminal") /* a terminal by its certificate; no person has it */
 #define RIGHT_ENUM_ROW(name, word) name,
 
@@ -28,6 +31,8 @@ enum right { RIGHT_LIST(RIGHT_ENUM_ROW) RIGHT_N };
 enum role { ROLE_NONE, ROLE_USER, ROLE_OPERATOR, ROLE_ADMINISTRATOR, ROLE_N };
 
 bool role_has(enum role role, enum right right);
+/* May an API token (tokens.h) bring it? */
+bool right_is_for_programs(enum right right);
 const char *right_word(enum right right);
 const char *role_word(enum role role);
 MUST_USE err role_from_word(const char *word, enum role *role);

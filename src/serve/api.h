@@ -38,6 +38,27 @@ void api_terminals_add(struct request *request);
 void api_terminals_change(struct request *request);
 void api_completeness(struct request *request);
 void api_gaps(struct request *request);
+/* api_tokens.c */
+void api_tokens_list(struct request *request);
+void api_tokens_add(struct request *request);
+void api_tokens_remove(struct request *request);
+/* api_prometheus.c, api_prometheus_labels.c */
+void api_prometheus_query(struct request *request);
+void api_prometheus_query_range(struct request *request);
+void api_prometheus_labels(struct request *request);
+void api_prometheus_values(struct request *request);
+void api_prometheus_series(struct request *request);
+void api_prometheus_metadata(struct request *request);
+void api_prometheus_rules(struct request *request);
+void api_prometheus_alerts(struct request *request);
+void api_prometheus_targets(struct request *request);
+void api_prometheus_exemplars(struct request *request);
+void api_prometheus_buildinfo(struct request *request);
+/* api_write.c */
+void api_influx_write(struct request *request);
+void api_influx_write_2(struct request *request);
+void api_influx_ping(struct request *request);
+void api_remote_write(struct request *request);
 /* api_log.c */
 void api_log(struct request *request);
 void api_log_record(struct request *request);

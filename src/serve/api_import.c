@@ -5,17 +5,18 @@
 #include "base/text.h"
 #include "model/catalog_csv.h"
 #include "serve/api.h"
+#include "serve/catalog_change.h"
 #include "serve/js.h"
+#include "serve/outside.h"
 #include "serve/request.h"
 #include "serve/server.h"
-#include "store/catalog_records.h"
-#include "store/cycles.h"
 #include "wire/modbus_address.h"
 
 /* The drivers' address grammars, so that a wrong address is an error of its line. */
 static err check_address(const char *protocol, const char *what, const char *address,
                          char *why, size_t why_n)
 {
+    if (text_equal(protocol, OUTSIDE_PROTOCOL)) return ERR_OK; /* written, not read */
     if (!text_equal(protocol, "modbus-tcp")) {
         text_format(why, why_n, "protocol '%s' is not known; known: modbus-tcp",
                     protocol);
@@ -54,19 +55,6 @@ static void put_counts(struct request *request, bool dry_run, uint64_t version,
     answer_json(request, 200);
 }
 
-static err store(struct server *server, const struct catalog *now, struct catalog *next)
-{
-    struct database *database = NULL;
-    err e = database_open(server->database_path, &database);
-    if (!e) e = catalog_records_store(database, now, next);
-    err noted = e ? ERR_OK : cycles_note(database, next, server_now_ms(server));
-    database_close(database);
-    if (noted) /* made good at the next start or import */
-        log_event(LOG_WARNING, "serve", "cycles_note", "error=%s", err_name(noted));
-    if (!e) server_set_catalog(server, next);
-    return e;
-}
-
 /* Under the import lock. */
 static void import(struct request *request, bool dry_run, struct diag *diag)
 {
@@ -90,7 +78,7 @@ static void import(struct request *request, bool dry_run, struct diag *diag)
         log_event(LOG_WARNING, "serve", "time_zone_changed",
                   "zone=%s days=\"change with the next start of the server\"",
                   catalog_time_zone(next));
-    if (!dry_run && version != now->version) e = store(server, now, next);
+    if (!dry_run && version != now->version) e = catalog_change_store(server, now, next);
     catalog_release(next);
     catalog_release(now);
     if (e) {

@@ -36,6 +36,7 @@ struct apply {
     struct lock lock;
     struct signal settled;
     uint64_t put_n, taken_n; /* uploads; under the lock */
+    uint64_t applied;        /* as `number`, for others; under the lock */
     uint64_t samples;        /* under the lock */
 };
 
@@ -93,6 +94,16 @@ void apply_settle(struct apply *apply)
     lock_take(&apply->lock);
     while (apply->taken_n < apply->put_n) signal_wait(&apply->settled, &apply->lock);
     lock_give(&apply->lock);
+}
+
+bool apply_wait(struct apply *apply, uint64_t number, int64_t timeout_ms)
+{
+    lock_take(&apply->lock);
+    bool good = true;
+    while (good && apply->applied < number)
+        good = signal_wait_ms(&apply->settled, &apply->lock, timeout_ms);
+    lock_give(&apply->lock);
+    return good;
 }
 
 /* --- one frame ---------------------------------------------------------------------- */
@@ -356,6 +367,7 @@ static void count_taken(struct apply *apply, size_t n)
 {
     lock_take(&apply->lock);
     apply->taken_n += n;
+    apply->applied = apply->number;
     signal_all(&apply->settled);
     lock_give(&apply->lock);
 }

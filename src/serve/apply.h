@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "serve/upload.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct server;
@@ -27,6 +28,8 @@ void apply_close(struct apply *apply);
 
 /* Waits for room.  The upload is apply's then.  ERR_CLOSED: not taken. */
 MUST_USE err apply_put(struct apply *apply, struct upload *upload);
+/* Wait until the raw log's record `number` is applied; false: not within the time. */
+bool apply_wait(struct apply *apply, uint64_t number, int64_t timeout_ms);
 /* Samples taken since the server started. */
 uint64_t apply_samples(struct apply *apply);
 /* Wait until everything handed over so far is applied; for tests and the end. */

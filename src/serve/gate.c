@@ -7,9 +7,11 @@
 
 #include "base/ensure.h"
 #include "base/text.h"
+#include "serve/credentials.h"
 #include "serve/peer.h"
 #include "serve/route.h"
 #include "serve/server.h"
+#include "vault/password.h"
 #include "vault/token.h"
 
 #include <string.h>
@@ -46,6 +48,17 @@ static void be_local(struct request *request)
     request->signed_in = true;
 }
 
+/* Programs show a token: "Authorization: Bearer|Token T", or as a password of Basic, or
+ * in `p` of the query as InfluxDB's clients do.  False: one was shown that is none. */
+static bool find_token(struct request *request)
+{
+    char text[TOKEN_TEXT_BYTES];
+    if (!credentials_read(request, text)) return true;
+    err e = tokens_find(request->server->tokens, text, &request->token);
+    secret_wipe(text, sizeof text);
+    return !e;
+}
+
 static void find_person(struct request *request)
 {
     if (request->door == DOOR_LOCAL) {
@@ -72,8 +85,18 @@ static bool token_fits(const struct request *request, const char *method)
 static bool person_may(struct request *request, const char *method)
 {
     enum right right = request->route->right;
+    if (right == RIGHT_OPEN) {
+        find_person(request);
+        return true;
+    }
+    if (right_is_for_programs(right)) {
+        if (!find_token(request)) return refuse(request, PROBLEM_TOKEN);
+        if (request->token.id)
+            return token_has(&request->token, right) ||
+                   refuse(request, PROBLEM_FORBIDDEN);
+        if (right == RIGHT_METRICS && request->door == DOOR_PLAIN) return true;
+    }
     find_person(request);
-    if (right == RIGHT_OPEN) return true;
     if (!request->signed_in) return refuse(request, PROBLEM_SIGNED_OUT);
     const struct account *account = &request->session.account;
     if (right != RIGHT_SELF) {

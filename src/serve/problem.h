@@ -18,6 +18,8 @@
       "The old password is wrong")                                                       \
     X(PROBLEM_RANGE, 400, "range_too_large", "范围太大", "The range is too large")       \
     X(PROBLEM_SIGNED_OUT, 401, "signed_out", "请先登录", "Please sign in")               \
+    X(PROBLEM_TOKEN, 401, "wrong_token", "令牌无效或已过期",                             \
+      "The token is not valid, or over its time")                                        \
     X(PROBLEM_CREDENTIALS, 401, "wrong_credentials", "用户名或密码不对",                 \
       "Name or password is wrong")                                                       \
     X(PROBLEM_FORBIDDEN, 403, "forbidden", "没有权限", "You do not have this right")     \

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "model/catalog.h"
 #include "people/sessions.h"
+#include "people/tokens.h"
 #include "serve/problem.h"
 
 #include <jansson.h>
@@ -60,6 +61,7 @@ struct request {
     struct buffer body;
     bool signed_in;
     struct session session; /* of the person; the local door's is made up */
+    struct api_token token; /* id 0 = none was shown */
 
     int status;
     const char *content_type;

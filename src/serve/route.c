@@ -12,6 +12,12 @@
 #define API "/api/v1"
 #define JSON_BYTES (64 << 10)
 #define ACKNOWLEDGE_BYTES (1 << 20)
+#define WRITE_BYTES (32 << 20)
+#define PROMETHEUS "/prometheus/api/v1"
+#define PROM(method, path, handle)                                                       \
+    {method, PROMETHEUS path, RIGHT_HISTORY_READ, handle, LANE_WORK, JSON_BYTES}
+#define WRITE(path, handle)                                                              \
+    {"POST", path, RIGHT_HISTORY_WRITE, handle, LANE_INGEST, WRITE_BYTES}
 
 /* clang-format off */
 static const struct route table[] = {
@@ -47,6 +53,29 @@ static const struct route table[] = {
     {"GET", API "/log/{}", RIGHT_EXAMINE, api_log_record, LANE_WORK, 0},
     {"GET", API "/openapi.json", RIGHT_OPEN, api_openapi, LANE_INLINE, 0},
     {"GET", API "/health", RIGHT_OPEN, api_health, LANE_INLINE, 0},
+    {"GET", API "/tokens", RIGHT_ADMINISTER, api_tokens_list, LANE_WORK, 0},
+    {"POST", API "/tokens", RIGHT_ADMINISTER, api_tokens_add, LANE_WORK, JSON_BYTES},
+    {"DELETE", API "/tokens/{}", RIGHT_ADMINISTER, api_tokens_remove, LANE_WORK, 0},
+    PROM("GET", "/query", api_prometheus_query),
+    PROM("POST", "/query", api_prometheus_query),
+    PROM("GET", "/query_range", api_prometheus_query_range),
+    PROM("POST", "/query_range", api_prometheus_query_range),
+    PROM("GET", "/labels", api_prometheus_labels),
+    PROM("POST", "/labels", api_prometheus_labels),
+    PROM("GET", "/label/{}/values", api_prometheus_values),
+    PROM("GET", "/series", api_prometheus_series),
+    PROM("POST", "/series", api_prometheus_series),
+    PROM("GET", "/metadata", api_prometheus_metadata),
+    PROM("GET", "/rules", api_prometheus_rules),
+    PROM("GET", "/alerts", api_prometheus_alerts),
+    PROM("GET", "/targets", api_prometheus_targets),
+    PROM("GET", "/query_exemplars", api_prometheus_exemplars),
+    PROM("POST", "/query_exemplars", api_prometheus_exemplars),
+    PROM("GET", "/status/buildinfo", api_prometheus_buildinfo),
+    WRITE(PROMETHEUS "/write", api_remote_write),
+    WRITE("/write", api_influx_write),
+    WRITE("/api/v2/write", api_influx_write_2),
+    {"GET", "/ping", RIGHT_OPEN, api_influx_ping, LANE_INLINE, 0},
     {"POST", "/uplink/v1/frames", RIGHT_TERMINAL, uplink_frames, LANE_OWN,
      UPLINK_BODY_BYTES_MAX},
     {"GET", "/uplink/v1/configuration", RIGHT_TERMINAL, uplink_configuration, LANE_WORK, 0},
@@ -54,6 +83,9 @@ static const struct route table[] = {
 };
 
 /* clang-format on */
+
+#undef PROM
+#undef WRITE
 
 const struct route *route_table(size_t *n)
 {
@@ -93,7 +125,8 @@ static bool path_fits(const char *pattern, const char *path,
 /* What has doors of its own must not fall through to the files. */
 static bool is_reserved(const char *path)
 {
-    return text_starts(path, "/api") || text_starts(path, "/uplink");
+    return text_starts(path, "/api") || text_starts(path, "/uplink") ||
+           text_starts(path, "/prometheus");
 }
 
 static err keep_words(struct request *request,
@@ -108,21 +141,36 @@ static err keep_words(struct request *request,
     return ERR_OK;
 }
 
-err route_find(struct request *request, const char *method)
+static err find(struct request *request, const char *path, const char *method)
 {
     if (strcmp(method, "HEAD") == 0) method = "GET";
     bool path_known = false;
     for (size_t i = 0; i < COUNT(table); i++) {
         struct bytes words[REQUEST_WORDS_MAX] = {0};
         bool rest = strchr(table[i].pattern, '*') != NULL;
-        if (rest && is_reserved(request->path)) continue;
-        if (!path_fits(table[i].pattern, request->path, words)) continue;
+        if (rest && is_reserved(path)) continue;
+        if (!path_fits(table[i].pattern, path, words)) continue;
         path_known = true;
         if (strcmp(table[i].method, method) != 0) continue;
         request->route = &table[i];
         return keep_words(request, words);
     }
     return path_known ? ERR_TYPE : ERR_UNKNOWN;
+}
+
+/* Prometheus' paths are also found where its clients look when they are given the
+ * server's bare address: /api/v1/query and so on, as far as these are not paths of our
+ * own. */
+err route_find(struct request *request, const char *method)
+{
+    err e = find(request, request->path, method);
+    if (e != ERR_UNKNOWN || !text_starts(request->path, API "/")) return e;
+    char path[200];
+    if (!text_format(path, sizeof path, "/prometheus%s", request->path)) return e;
+    err other = find(request, path, method);
+    if (other != ERR_UNKNOWN)
+        request->path = arena_text(&request->arena, path, strlen(path));
+    return request->path ? other : ERR_MEMORY;
 }
 
 const char *route_methods(struct request *request)

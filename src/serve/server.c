@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "serve/apply.h"
 #include "serve/lane.h"
+#include "serve/outside.h"
 #include "serve/push.h"
 #include "serve/receive.h"
 #include "serve/terminals.h"
@@ -15,6 +16,7 @@
 
 enum {
     WORKERS = 3,
+    INGESTERS = 2, /* they wait for the raw log, so that queries do not */
     WORK_WAIT_MAX = 256,
     LOGIN_WAIT_MAX = 20 /* more wait than a person would: then 503 */
 };
@@ -82,6 +84,7 @@ static err open_people(struct server *server)
     if (!e)
         e = sessions_open(server->database_path, clock, server->accounts,
                           &server->sessions);
+    if (!e) e = tokens_open(server->database_path, clock, &server->tokens);
     if (!e) e = enrolment_open(server->database_path, &server->enrolment);
     return e;
 }
@@ -99,6 +102,7 @@ static err open_history(struct server *server)
         e = alarms_open(server->database_path, server->options.clock, &server->alarms);
     if (!e) e = live_open(server->catalog->point_id_max, &server->live);
     if (!e) e = terminals_open(server->database_path, &server->terminals);
+    if (!e) e = outside_open(server->database_path, &server->outside);
     return e;
 }
 
@@ -130,6 +134,7 @@ static err start(struct server *server)
     if (!e) e = receive_open(server, &server->receive);
     if (!e) e = lane_open("work", WORKERS, WORK_WAIT_MAX, &server->work);
     if (!e) e = lane_open("login", 1, LOGIN_WAIT_MAX, &server->login);
+    if (!e) e = lane_open("ingest", INGESTERS, WORK_WAIT_MAX, &server->ingest);
     if (!e) e = push_open(server, &server->push);
     return e;
 }
@@ -169,6 +174,7 @@ void server_quiet(struct server *server)
     if (server->push) push_stop(server->push);
     lane_stop(server->work);
     lane_stop(server->login);
+    lane_stop(server->ingest);
     receive_stop(server->receive);
 }
 
@@ -182,12 +188,15 @@ void server_close(struct server *server)
     push_close(server->push);
     lane_close(server->work);
     lane_close(server->login);
+    lane_close(server->ingest);
     rawlog_close(server->rawlog);
     terminals_close(server->terminals);
+    outside_close(server->outside);
     live_close(server->live);
     alarms_close(server->alarms);
     historian_close(server->historian);
     enrolment_close(server->enrolment);
+    tokens_close(server->tokens);
     sessions_close(server->sessions);
     accounts_close(server->accounts);
     received_close(server->received);

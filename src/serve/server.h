@@ -18,6 +18,7 @@
 #include "model/catalog.h"
 #include "people/accounts.h"
 #include "people/sessions.h"
+#include "people/tokens.h"
 #include "serve/enrolment.h"
 #include "serve/health.h"
 #include "store/historian.h"
@@ -31,6 +32,7 @@ struct receive;
 struct apply;
 struct push;
 struct terminals;
+struct outside;
 
 struct server_options {
     const char *data_folder;
@@ -55,6 +57,8 @@ struct server {
     struct calendar *calendar;
     struct accounts *accounts;
     struct sessions *sessions;
+    struct tokens *tokens;
+    struct outside *outside;
     struct enrolment *enrolment;
     struct live *live;
     struct alarms *alarms;
@@ -66,7 +70,7 @@ struct server {
     struct apply *apply;
     struct receive *receive;
     struct push *push;
-    struct lane_pool *work, *login;
+    struct lane_pool *work, *login, *ingest;
 };
 
 /* Opens the stores, replays the raw log behind the historian's checkpoint, fills the live

@@ -166,7 +166,7 @@ err upload_read(struct upload *upload, const struct catalog *catalog)
         struct bytes frame_bytes = {0};
         e = upload_next(&rest, &item->envelope, &frame_bytes, &item->check_code);
         read_item(upload, item, frame_bytes, e);
-        if (item->verdict == RAWLOG_STORED) judge(item, upload, catalog);
+        if (catalog && item->verdict == RAWLOG_STORED) judge(item, upload, catalog);
     }
     return ERR_OK;
 }

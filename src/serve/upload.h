@@ -50,8 +50,9 @@ MUST_USE err upload_open(struct buffer *body, const char *terminal,
 void upload_close(struct upload *upload);
 
 /* Read all envelopes (of a malformed body none is taken): check code, form, terminal, and
- * that each device and point is one that the catalog gives to this terminal.  ERR_FULL:
- * too many envelopes; ERR_MEMORY. */
+ * that each device and point is one that the catalog gives to this terminal (catalog
+ * NULL: the server itself made it from what came by another door, and it is not judged
+ * again). ERR_FULL: too many envelopes; ERR_MEMORY. */
 MUST_USE err upload_read(struct upload *upload, const struct catalog *catalog);
 
 /* One envelope as the raw log keeps it back into a frame; for replaying and showing. */

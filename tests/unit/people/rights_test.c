@@ -17,6 +17,9 @@ static const struct {
     {RIGHT_EXAMINE,     "examine",     false, false, true,  true },
     {RIGHT_CONFIGURE,   "configure",   false, false, false, true },
     {RIGHT_ADMINISTER,  "administer",  false, false, false, true },
+    {RIGHT_HISTORY_READ, "history.read", false, true, true, true},
+    {RIGHT_HISTORY_WRITE, "history.write", false, false, false, true},
+    {RIGHT_METRICS, "metrics", false, false, true, true},
     {RIGHT_TERMINAL,    "terminal",    false, false, false, false},
 };
 

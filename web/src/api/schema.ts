@@ -429,6 +429,301 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys of programs */
+        get: operations["tokens_list"];
+        put?: never;
+        /** Make a key for a program; shown once */
+        post: operations["tokens_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The key opens nothing any more */
+        delete: operations["tokens_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PromQL at one moment */
+        get: operations["prometheus_query"];
+        put?: never;
+        /** PromQL at one moment */
+        post: operations["prometheus_query_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/query_range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PromQL over a range */
+        get: operations["prometheus_query_range"];
+        put?: never;
+        /** PromQL over a range */
+        post: operations["prometheus_query_range_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of labels */
+        get: operations["prometheus_labels"];
+        put?: never;
+        /** Names of labels */
+        post: operations["prometheus_labels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/label/{name}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values of a label */
+        get: operations["prometheus_label_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Series that match */
+        get: operations["prometheus_series"];
+        put?: never;
+        /** Series that match */
+        post: operations["prometheus_series_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kind, unit and name of each metric of the catalog */
+        get: operations["prometheus_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Always empty: alarms are under /api/v1/alarms */
+        get: operations["prometheus_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Always empty: alarms are under /api/v1/alarms */
+        get: operations["prometheus_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Always empty: nothing is scraped */
+        get: operations["prometheus_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/query_exemplars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Always empty */
+        get: operations["prometheus_exemplars"];
+        put?: never;
+        /** Always empty */
+        post: operations["prometheus_exemplars_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/status/buildinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version whose answers are given */
+        get: operations["prometheus_buildinfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prometheus/api/v1/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prometheus remote write 1.0: snappy block of protobuf */
+        post: operations["remote_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** InfluxDB 1 line protocol; gzip is understood */
+        post: operations["influx_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** InfluxDB 2 line protocol; gzip is understood */
+        post: operations["influx_write_2"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is somebody there? */
+        get: operations["influx_ping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -450,7 +745,7 @@ export interface components {
             }[];
         };
         /** @enum {string} */
-        Right: "watch" | "acknowledge" | "examine" | "configure" | "administer";
+        Right: "watch" | "acknowledge" | "examine" | "configure" | "administer" | "history.read" | "history.write" | "metrics";
         /** @enum {string} */
         Role: "administrator" | "operator" | "user";
         Account: {
@@ -992,6 +1287,26 @@ export interface components {
             terminal: string;
             devices: components["schemas"]["ConfigurationDevice"][];
             templates: components["schemas"]["ConfigurationTemplate"][];
+        };
+        Token: {
+            id: number;
+            name: string;
+            rights: ("history.read" | "history.write" | "series.create")[];
+            made_by: string;
+            /**
+             * Format: int64
+             * @description UTC milliseconds since 1970
+             */
+            made_ms: number;
+            /** Format: int64 */
+            expires_ms: number | null;
+            /**
+             * Format: int64
+             * @description since the server's start
+             */
+            used_ms: number | null;
+            /** @description only in the answer that makes it */
+            token?: string;
         };
     };
     responses: {
@@ -1823,6 +2138,1427 @@ export interface operations {
             };
             /** @description Not changed */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tokens_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tokens: components["schemas"]["Token"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tokens_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    rights: ("history.read" | "history.write" | "series.create")[];
+                    /** Format: int64 */
+                    expires_ms?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    tokens_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_query: {
+        parameters: {
+            query: {
+                /** @description PromQL */
+                query: string;
+                /** @description seconds since 1970 or RFC 3339; default now */
+                time?: string;
+                /** @description at most 30s */
+                timeout?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_query_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the same parameters as a form */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_query_range: {
+        parameters: {
+            query: {
+                /** @description PromQL */
+                query: string;
+                /** @description first moment */
+                start: string;
+                /** @description last moment */
+                end: string;
+                /** @description seconds or duration */
+                step: string;
+                /** @description at most 30s */
+                timeout?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_query_range_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the same parameters as a form */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_labels: {
+        parameters: {
+            query?: {
+                /** @description series selectors */
+                "match[]"?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_labels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the same parameters as a form */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_label_values: {
+        parameters: {
+            query?: {
+                /** @description series selectors */
+                "match[]"?: string[];
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_series: {
+        parameters: {
+            query?: {
+                /** @description series selectors, at least one */
+                "match[]"?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_series_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the same parameters as a form */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_metadata: {
+        parameters: {
+            query?: {
+                /** @description only this one */
+                metric?: string;
+                /** @description at most so many */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_exemplars: {
+        parameters: {
+            query?: {
+                /** @description PromQL */
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_exemplars_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the same parameters as a form */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_buildinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remote_write: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+            };
+        };
+        responses: {
+            /** @description All of it is durable */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description text: what was not taken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description cannot be stored now: send it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    influx_write: {
+        parameters: {
+            query: {
+                /** @description any name; needed */
+                db: string;
+                /** @description ns (default), us, ms, s; version 1 also n, u, m, h */
+                precision?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description All of it is durable */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description {"error":"..."}: what was not taken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description cannot be stored now: send it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    influx_write_2: {
+        parameters: {
+            query?: {
+                /** @description not looked at */
+                org?: string;
+                /** @description not looked at */
+                bucket?: string;
+                /** @description ns (default), us, ms, s; version 1 also n, u, m, h */
+                precision?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description All of it is durable */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description {"code","message"}: what was not taken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description cannot be stored now: send it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    influx_ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description yes */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
