@@ -2,55 +2,14 @@
 #include "ask/promql_number.h"
 
 #include "ask/promql_lex.h"
+#include "base/decimal.h"
 #include "base/text.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Digits and exponent of the shortest text: value = 0.DIGITS * 10^exponent. */
-struct digits {
-    char text[24];
-    int n, exponent;
-};
-
-static void take_digits(const char *text, struct digits *digits)
-{
-    *digits = (struct digits){0};
-    bool point = false;
-    for (; *text && *text != 'e'; text++) {
-        if (*text == '.') {
-            point = true;
-            continue;
-        }
-        if (*text == '0' && !digits->n) {
-            digits->exponent -= point;
-            continue;
-        }
-        if (digits->n < (int)sizeof digits->text - 1) digits->text[digits->n++] = *text;
-        digits->exponent += !point;
-    }
-    if (*text == 'e') digits->exponent += (int)strtol(text + 1, NULL, 10);
-    while (digits->n > 1 && digits->text[digits->n - 1] == '0') digits->n--;
-    digits->text[digits->n] = '\0';
-}
-
-static void put_plain(const struct digits *digits, char *out)
-{
-    size_t n = 0;
-    int whole = digits->exponent;
-    if (whole <= 0) out[n++] = '0';
-    for (int i = 0; i < whole; i++) out[n++] = i < digits->n ? digits->text[i] : '0';
-    if (digits->n > whole) out[n++] = '.';
-    for (int i = whole; i < 0; i++) out[n++] = '0';
-    for (int i = whole > 0 ? whole : 0; i < digits->n; i++) out[n++] = digits->text[i];
-    out[n] = '\0';
-}
 
 void promql_number(double value, char out[PROMQL_NUMBER_BYTES])
 {
-    char text[32];
-    struct digits digits;
     if (isnan(value)) {
         text_copy(out, PROMQL_NUMBER_BYTES, "NaN");
         return;
@@ -59,21 +18,14 @@ void promql_number(double value, char out[PROMQL_NUMBER_BYTES])
         text_copy(out, PROMQL_NUMBER_BYTES, value > 0 ? "+Inf" : "-Inf");
         return;
     }
+    struct decimal decimal;
     double size = fabs(value);
-    bool minus = signbit(value);
-    text_from_double(size, text);
-    take_digits(text, &digits);
-    if (minus) *out++ = '-';
-    if (size == 0) {
-        text_copy(out, 2, "0");
-    } else if (size >= 1e-6 && size < 1e21) {
-        put_plain(&digits, out);
-    } else {
-        int exponent = digits.exponent - 1;
-        text_format(out, PROMQL_NUMBER_BYTES - 1, "%c%s%se%c%02d", digits.text[0],
-                    digits.n > 1 ? "." : "", digits.text + 1, exponent < 0 ? '-' : '+',
-                    abs(exponent));
-    }
+    decimal_of(value, &decimal);
+    if (signbit(value)) *out++ = '-';
+    if (size == 0 || (size >= 1e-6 && size < 1e21))
+        decimal_plain(&decimal, out);
+    else
+        decimal_scientific(&decimal, out);
 }
 
 void promql_time(int64_t time_ms, char out[PROMQL_NUMBER_BYTES])

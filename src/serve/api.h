@@ -57,8 +57,12 @@ void api_prometheus_buildinfo(struct request *request);
 /* api_write.c */
 void api_influx_write(struct request *request);
 void api_influx_write_2(struct request *request);
-void api_influx_ping(struct request *request);
 void api_remote_write(struct request *request);
+/* api_influx.c */
+void api_influx_ping(struct request *request);
+void api_influx_query(struct request *request);
+/* api_metrics.c */
+void api_metrics(struct request *request);
 /* api_log.c */
 void api_log(struct request *request);
 void api_log_record(struct request *request);

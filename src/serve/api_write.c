@@ -56,7 +56,10 @@ static struct writing *open_writing(struct request *request)
     text_format(writing->terminal, sizeof writing->terminal, "%s-%s",
                 token->id ? "token" : "account",
                 token->id ? token->name : request->session.account.name);
+    const char *database = request_query(request, "db");
+    if (!database) database = request_query(request, "bucket");
     writing->batch = (struct outside_batch){.server = request->server,
+                                            .database = database,
                                             .arena = &writing->arena,
                                             .creates = !token->id || token->creates,
                                             .terminal = writing->terminal};
@@ -316,12 +319,6 @@ void api_influx_write(struct request *request)
 void api_influx_write_2(struct request *request)
 {
     influx_write(request, true);
-}
-
-void api_influx_ping(struct request *request)
-{
-    answer_empty(request, 204);
-    answer_header(request, "X-Influxdb-Version", "1.8-heatnet-" HEATNET_VERSION);
 }
 
 /* --- remote write ------------------------------------------------------------------- */

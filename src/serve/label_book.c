@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { BLOB_BYTES_MAX = 64 << 10, LABELS_MAX = 80 };
+enum { BLOB_BYTES_MAX = 64 << 10, LABELS_MAX = 260 };
 
 #define BOOK_BYTES_MAX ((size_t)512 << 20)
 

@@ -101,7 +101,8 @@ bool outside_made_template(const struct catalog *catalog,
                            const struct template_point *point)
 {
     const struct template *template = catalog_template(catalog, point->template_id);
-    return template && text_equal(template->protocol, OUTSIDE_PROTOCOL);
+    return template && text_equal(template->protocol, OUTSIDE_PROTOCOL) &&
+           text_starts(template->code, OUTSIDE_CODE_STARTS);
 }
 
 void outside_count(struct outside *outside, struct outside_counts *counts)
@@ -165,10 +166,12 @@ static bool find_in_catalog(const struct catalog *catalog, struct outside_sample
     return true;
 }
 
-struct labels outside_type_key(const struct outside_sample *sample, struct label at[1])
+struct labels outside_type_key(const struct outside_batch *batch,
+                               const struct outside_sample *sample, struct label at[2])
 {
-    at[0] = (struct label){sample->measurement, sample->field};
-    return (struct labels){1, at};
+    at[0] = (struct label){"", batch->database ? batch->database : ""};
+    at[1] = (struct label){sample->measurement, sample->field};
+    return (struct labels){2, at};
 }
 
 static const char *conflict_text(struct outside_batch *batch,
@@ -190,10 +193,10 @@ static void find_in_book(struct outside_batch *batch, struct outside_sample *sam
                          const struct catalog *catalog)
 {
     struct outside *outside = batch->server->outside;
-    struct label at[1];
+    struct label at[2];
     if (sample->typed) {
         const struct label_entry *type =
-            label_book_find(&outside->types, outside_type_key(sample, at));
+            label_book_find(&outside->types, outside_type_key(batch, sample, at));
         if (type && type->number != sample->type) {
             sample->why = conflict_text(batch, sample, (enum line_type)type->number);
             outside->counts.conflicts++;
@@ -201,7 +204,8 @@ static void find_in_book(struct outside_batch *batch, struct outside_sample *sam
         }
     }
     if (sample->type == LINE_STRING) {
-        sample->settled = label_book_find(&outside->types, outside_type_key(sample, at));
+        sample->settled =
+            label_book_find(&outside->types, outside_type_key(batch, sample, at));
         return;
     }
     const struct label_entry *entry = label_book_find(&outside->series, sample->labels);

@@ -44,6 +44,7 @@ struct outside_batch {
     struct outside_sample *samples;
     bool creates;         /* may unknown series become points? */
     const char *terminal; /* "token-NAME" */
+    const char *database; /* types of fields are its own; may be NULL */
     size_t dropped_n;
     const char *why; /* of the first dropped one */
 };

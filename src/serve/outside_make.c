@@ -24,9 +24,8 @@ static void code_of(struct buffer *text, char out[OUTSIDE_CODE_BYTES])
 {
     uint8_t hash[32];
     sha256(buffer_bytes(text), hash);
-    out[0] = 'x';
-    out[1] = '-';
-    bytes_to_hex((struct bytes){hash, HASH_SHOWN_BYTES}, out + 2);
+    text_copy(out, OUTSIDE_CODE_BYTES, OUTSIDE_CODE_STARTS);
+    bytes_to_hex((struct bytes){hash, HASH_SHOWN_BYTES}, out + strlen(out));
 }
 
 void outside_template_code(const char *measurement, char out[OUTSIDE_CODE_BYTES])
@@ -207,11 +206,12 @@ static err import(struct server *server, struct bytes csv)
 
 /* --- into the book ------------------------------------------------------------------ */
 
-static err enter_type(struct outside *outside, struct database *database,
+static err enter_type(const struct outside_batch *batch, struct database *database,
                       const struct outside_sample *sample)
 {
-    struct label at[1];
-    struct labels key = outside_type_key(sample, at);
+    struct outside *outside = batch->server->outside;
+    struct label at[2];
+    struct labels key = outside_type_key(batch, sample, at);
     if (!sample->typed) return ERR_OK;
     lock_take(&outside->lock);
     err e = label_book_find(&outside->types, key)
@@ -221,12 +221,13 @@ static err enter_type(struct outside *outside, struct database *database,
     return e;
 }
 
-static err enter_one(struct outside *outside, struct database *database,
+static err enter_one(const struct outside_batch *batch, struct database *database,
                      const struct catalog *catalog, const struct outside_sample *sample)
 {
+    struct outside *outside = batch->server->outside;
     char device[OUTSIDE_CODE_BYTES], key[CATALOG_CODE_BYTES],
         code[2 * CATALOG_CODE_BYTES];
-    err e = enter_type(outside, database, sample);
+    err e = enter_type(batch, database, sample);
     if (e || sample->type == LINE_STRING) return e;
     outside_device_code(sample, device);
     outside_key(sample->field, key);
@@ -250,7 +251,7 @@ static err enter_all(struct outside *outside, struct outside_batch *batch)
     for (size_t i = 0; !e && i < batch->n; i++) {
         const struct outside_sample *sample = &batch->samples[i];
         if (!sample->point && !sample->why)
-            e = enter_one(outside, database, catalog, sample);
+            e = enter_one(batch, database, catalog, sample);
     }
     if (!e)
         e = database_commit(database);

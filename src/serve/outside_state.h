@@ -6,6 +6,8 @@
 #include "serve/label_book.h"
 #include "serve/outside.h"
 
+#define OUTSIDE_CODE_STARTS "x-" /* and 16 hex digits of a hash */
+
 enum { OUTSIDE_CODE_BYTES = 20, OUTSIDE_WRITERS_MAX = 2000 };
 
 struct outside_writer {
@@ -36,8 +38,8 @@ void outside_key(const char *field, char out[CATALOG_CODE_BYTES]);
 /* Enter the series of `point`.  Under make_lock, within the caller's transaction. */
 MUST_USE err outside_enter(struct outside *outside, struct database *database,
                            struct labels labels, uint32_t point);
-/* {measurement, field} as a label set for the book of types. */
-struct labels outside_type_key(const struct outside_sample *sample,
-                               struct label at[1]);
+/* Database, measurement and field as a label set for the book of types. */
+struct labels outside_type_key(const struct outside_batch *batch,
+                               const struct outside_sample *sample, struct label at[2]);
 
 #endif

@@ -36,6 +36,9 @@ static void step(struct taking *taking, size_t n)
 }
 
 static err wrong(struct taking *taking, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static err wrong(struct taking *taking, const char *format, ...)
 {
     const struct line_reader *reader = taking->reader;
     const uint8_t *start = reader->rest.at;

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LINE_TAGS_MAX = 64, LINE_FIELDS_MAX = 512, LINE_WHY_BYTES = 200 };
+enum { LINE_TAGS_MAX = 256, LINE_FIELDS_MAX = 512, LINE_WHY_BYTES = 200 };
 
 enum line_type { LINE_FLOAT, LINE_INTEGER, LINE_UNSIGNED, LINE_BOOLEAN, LINE_STRING };
 

@@ -1,10 +1,13 @@
 /* line_write.c - the writer of line_protocol.h. */
 #include "wire/line_protocol.h"
 
+#include "base/decimal.h"
 #include "base/text.h"
 
 #include <math.h>
 #include <string.h>
+
+enum { GO_PLAIN_DIGITS = 6 }; /* in front of the point */
 
 static err put_token(struct buffer *out, const char *text, const char *escaped)
 {
@@ -30,14 +33,27 @@ static void put_string(struct buffer *out, struct bytes text)
     buffer_put_u8(out, '"');
 }
 
+/* As Go's %g writes it, which is what InfluxData's own writer does. */
+static void put_float(struct buffer *out, double value)
+{
+    char text[48];
+    struct decimal decimal;
+    decimal_of(value, &decimal);
+    bool plain = decimal.exponent > -4 && decimal.exponent <= GO_PLAIN_DIGITS;
+    if (plain || value == 0)
+        decimal_plain(&decimal, text);
+    else
+        decimal_scientific(&decimal, text);
+    if (signbit(value)) buffer_put_u8(out, '-');
+    buffer_put_text(out, text);
+}
+
 static err put_value(struct buffer *out, const struct line_field *field)
 {
-    char text[32];
     switch (field->type) {
     case LINE_FLOAT:
         if (!isfinite(field->number)) return ERR_RANGE;
-        text_from_double(field->number, text);
-        buffer_put_text(out, text);
+        put_float(out, field->number);
         break;
     case LINE_INTEGER: buffer_format(out, "%lldi", (long long)field->integer); break;
     case LINE_UNSIGNED:
