@@ -4,12 +4,12 @@ import * as path from "node:path";
 import { readFileSync } from "node:fs";
 import { Edge, Plant, Server, freePorts, temporaryFolder } from "../tests/system/lib/city.ts";
 import { Device } from "../tests/system/lib/device.ts";
-import { eventually, pause, random } from "../tests/system/lib/program.ts";
+import { eventually, pause } from "../tests/system/lib/program.ts";
 import { Browser, desk, webFolder, type SignedIn } from "../tests/system/browser/browser.ts";
 import { figure, percentile, residentMb } from "./figure.ts";
 
 const registers = 40;
-const changes = Number(process.env["HEATNET_CHANGES"] ?? 300);
+const changes = Number(process.env["HEATNET_CHANGES"] ?? 1500);
 const settleS = Number(process.env["HEATNET_SETTLE_S"] ?? 60);
 const password = "Correct-horse-7-battery";
 const web = ["--web", webFolder];
@@ -45,14 +45,17 @@ function stampNumbers(): void {
   Object.assign(globalThis, { stamps });
   const take = (node: Node | null): void => {
     const text = node?.textContent?.trim() ?? "";
-    if (/^\d+$/.test(text)) stamps[text] ??= Date.now();
+    if (/^\d+$/.test(text)) stamps[text] ??= performance.timeOrigin + performance.now();
   };
   new MutationObserver((list) => {
     for (const one of list) one.type === "characterData" ? take(one.target) : one.addedNodes.forEach(take);
   }).observe(document, { subtree: true, childList: true, characterData: true });
 }
 
-/** A change a tenth of a second, at random instants; each number is used once. */
+/** The golden section of a tenth of a second: instants spread evenly over the second of the poll. */
+const paceMs = 61.803399;
+
+/** Each number is used once. */
 async function latency(browser: Browser): Promise<void> {
   const folder = temporaryFolder("latency");
   const server = new Server(path.join(folder, "server"));
@@ -73,12 +76,12 @@ async function latency(browser: Browser): Promise<void> {
     const number = device.registers[register]!;
     if (changed.has(number) && !read.has(number)) read.set(number, timeMs);
   };
-  const chance = random(1);
+  const begin = performance.now();
   for (let i = 0; i < changes; i++) {
-    await pause(20 + chance() * 160);
+    await pause(Math.max(0, begin + i * paceMs - performance.now()));
     const number = 100 + i;
-    changed.set(number, Date.now());
-    device.registers[i % registers] = number; // again after four seconds at the soonest on average
+    changed.set(number, performance.timeOrigin + performance.now());
+    device.registers[i % registers] = number; // again after two and a half seconds: read in between
   }
   await pause(4000);
   const stamps = await screen.page.evaluate(() => (globalThis as unknown as { stamps: Record<string, number> }).stamps);

@@ -14,7 +14,7 @@ export class Device {
     const read = (register: number): Promise<number> => {
       const value = this.registers[register];
       if (value === undefined) return Promise.reject({ modbusErrorCode: 0x02 });
-      this.onRead(register, Date.now());
+      this.onRead(register, performance.timeOrigin + performance.now());
       return Promise.resolve(value);
     };
     this.server = new ModbusRTU.ServerTCP({ getHoldingRegister: read }, { host: "127.0.0.1", port, unitID: 1 });

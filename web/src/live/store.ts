@@ -1,6 +1,6 @@
 /* The newest value of every point this window knows, in typed arrays by point number.
  *
- * Changes are gathered and shown once a frame; a reader depends on the version of its point
+ * Changes of a batch are gathered and shown together; a reader depends on the version of its point
  * only, so a change costs one component. */
 import { shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
