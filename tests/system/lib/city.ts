@@ -94,6 +94,7 @@ export class Server {
   http = "";
   tls = "";
   oneTimePassword: string | undefined;
+  environment: Record<string, string> = {};
   private ports: { http: number; tls: number } | undefined;
 
   constructor(folder: string) {
@@ -112,7 +113,7 @@ export class Server {
       "--http", `127.0.0.1:${this.ports.http}`,
       "--tls", `127.0.0.1:${this.ports.tls}`,
       ...extra,
-    ]);
+    ], { environment: this.environment });
     const ready = await this.program.line(/^ready (http:\S+)(?: (https:\S+))?/m, 30_000);
     this.http = ready[1]!;
     this.tls = ready[2] ?? `https://127.0.0.1:${this.ports.tls}`;
@@ -202,6 +203,7 @@ export async function readCatalog(server: Server): Promise<CatalogPoints> {
 export class Edge {
   readonly folder: string;
   readonly files: TerminalFiles;
+  environment: Record<string, string> = {};
   program!: Program;
 
   constructor(folder: string, files: TerminalFiles) {
@@ -223,7 +225,9 @@ export class Edge {
   }
 
   async start(server: string, extra: string[] = []): Promise<void> {
-    this.program = new Program(binary("heatnet-edge"), ["run", ...this.arguments(server, extra)]);
+    this.program = new Program(binary("heatnet-edge"), ["run", ...this.arguments(server, extra)], {
+      environment: this.environment,
+    });
     await this.program.line(/^ready/m, 20_000);
   }
 }
