@@ -30,4 +30,7 @@ int edge_run(struct edge_options *options);
 int edge_fill(struct edge_options *options);
 int edge_status(struct edge_options *options);
 
+/* Commands with words of their own instead of those options. */
+int edge_decode(int words_n, char **words);
+
 #endif

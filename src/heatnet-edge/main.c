@@ -59,11 +59,21 @@ static const struct {
     {"status", "show the state of the terminal that uses --data", edge_status},
 };
 
+/* With words of their own instead of options. */
+static const struct {
+    const char *name, *help;
+    int (*run)(int words_n, char **words);
+} tools[] = {
+    {"decode", "print what a telegram says: decode PROTOCOL HEX", edge_decode},
+};
+
 static int usage(void)
 {
     puts("heatnet-edge - data-collection terminal\n\nheatnet-edge COMMAND [options]\n");
     for (size_t i = 0; i < COUNT(commands); i++)
         printf("  %-8s %s\n", commands[i].name, commands[i].help);
+    for (size_t i = 0; i < COUNT(tools); i++)
+        printf("  %-8s %s\n", tools[i].name, tools[i].help);
     puts("\noptions:");
     settings_print_help(table, COUNT(table));
     return EXIT_USAGE;
@@ -121,6 +131,8 @@ int main(int argc, char **argv)
 
     options = defaults();
     if (argc < 2) return usage();
+    for (size_t i = 0; i < COUNT(tools); i++)
+        if (text_equal(tools[i].name, argv[1])) return tools[i].run(argc - 2, argv + 2);
     err e = settings_read_arguments(table, COUNT(table), argc - 1, argv + 1, &options,
                                     &used, &diag);
     if (e || used < argc - 1) {

@@ -21,6 +21,7 @@
 
 enum {
     TELEGRAM_WORD_BYTES = 48,
+    TELEGRAM_UNIT_BYTES = 16,
     TELEGRAM_TEXT_BYTES = 96,
     TELEGRAM_WHY_BYTES = 120,
     TELEGRAM_VALUES_MAX = 1024
@@ -36,14 +37,20 @@ enum telegram_kind {
 
 struct telegram_value {
     char name[TELEGRAM_WORD_BYTES]; /* "" never */
-    char unit[16];                  /* "" = none */
+    char unit[TELEGRAM_UNIT_BYTES];  /* "" = none */
     enum telegram_kind kind;
     double number;
-    char text[TELEGRAM_TEXT_BYTES];
+    char text[TELEGRAM_TEXT_BYTES]; /* of a number: all its digits, when a double has
+                                       too few for them; otherwise "" */
+    /* The number in the unit of its kind without prefix (Wh, J, W, m³, m³/h, °C, K, s,
+     * kg ...), for codecs that know it; "" = not said, normal_number then is 0. */
+    double normal_number;
+    char normal_unit[TELEGRAM_UNIT_BYTES];
     const char *function; /* "instantaneous", "maximum", "minimum", "error" */
     uint64_t storage;     /* 0 = now, n = n-th stored value */
     uint32_t tariff, subunit;
-    size_t at; /* where its record begins in the bytes */
+    struct bytes raw; /* the data as received, inside the bytes given; n = 0: not said */
+    size_t at;        /* where its record begins in the bytes */
 };
 
 struct telegram {
@@ -52,7 +59,10 @@ struct telegram {
     char address[TELEGRAM_WORD_BYTES];
     char manufacturer[TELEGRAM_WORD_BYTES]; /* "" = not said */
     char medium[TELEGRAM_WORD_BYTES];       /* "heat_outlet", "" = not said */
+    char id[TELEGRAM_WORD_BYTES];           /* the meter's number, "" = not said */
     char dialect[TELEGRAM_WORD_BYTES];      /* "" = there is only one */
+    bool version_said, access_said;         /* are the next two set? */
+    uint32_t version, access_number;
     char status[TELEGRAM_TEXT_BYTES];       /* "ok", "battery_low valve_closed" ... */
     uint32_t status_bits;                   /* as received */
     bool more_follows;                      /* ask again for the rest */
