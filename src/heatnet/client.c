@@ -90,6 +90,11 @@ err client_ask(struct client *client, const struct ask *ask)
     curl_slist_free_all(headers);
     if (code) return no_server(client, code);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &client->status);
+    struct curl_header *cursor = NULL;
+    bool there = curl_easy_header(curl, "X-Next-Cursor", 0, CURLH_HEADER, -1, &cursor) ==
+                 CURLHE_OK;
+    text_copy(client->next_cursor, sizeof client->next_cursor,
+              there ? cursor->value : "");
     return ERR_OK;
 }
 

@@ -14,6 +14,7 @@ struct client {
     void *curl;
     struct buffer answer;
     long status;
+    char next_cursor[64]; /* header X-Next-Cursor of the answer; "" = none */
 };
 
 struct ask {

@@ -17,6 +17,7 @@ int command_import(struct arguments *arguments, const char *data_folder);
 int command_export(struct arguments *arguments, const char *data_folder);
 int command_terminal(struct arguments *arguments, const char *data_folder);
 int command_query(struct arguments *arguments, const char *data_folder);
+int command_dump(struct arguments *arguments, const char *data_folder);
 int command_log(struct arguments *arguments, const char *data_folder);
 int command_token(struct arguments *arguments, const char *data_folder);
 int command_account(struct arguments *arguments, const char *data_folder);

@@ -34,6 +34,12 @@ static const struct command {
      "heatnet query DEVICE.key [--from -24h] [--to now] [--step raw|hour|day] [--csv]\n"
      "    History of a point.  Times: now, -30m, -24h, -7d, 2026-11-25, RFC 3339.\n",
      command_query},
+    {"dump",
+     "heatnet dump FILE.csv --to TIME [--from TIME] [--match SELECTOR]\n"
+     "    Every sample of a range as CSV: of all points, or of those that a selector of\n"
+     "    PromQL names.\n"
+     "    Interrupted, the same command goes on where it stopped.\n",
+     command_dump},
     {"log",
      "heatnet log show [--from -1h] [--to now] [--terminal CODE] [--verdict WORD]\n"
      "                 [--limit 100]\n"

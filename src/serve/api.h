@@ -29,6 +29,10 @@ void api_live(struct request *request);
 void api_samples(struct request *request);
 void api_trend(struct request *request);
 void api_trend_csv(struct request *request);
+/* api_history_table.c */
+void api_history(struct request *request);
+/* api_dump.c */
+void api_dump(struct request *request);
 /* api_alarms.c */
 void api_alarms(struct request *request);
 void api_alarms_acknowledge(struct request *request);

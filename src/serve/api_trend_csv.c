@@ -8,6 +8,7 @@
 #include "model/quality.h"
 #include "serve/api.h"
 #include "serve/csv_out.h"
+#include "serve/point_head.h"
 #include "serve/points_query.h"
 #include "serve/request.h"
 #include "serve/server.h"
@@ -24,7 +25,7 @@ struct cell {
 
 struct column {
     struct history_range range;
-    char head[2 * CATALOG_NAME_BYTES + CATALOG_CODE_BYTES + 40];
+    char head[POINT_HEAD_BYTES];
     size_t n, capacity, next;
     struct cell *cells;
 };
@@ -116,23 +117,6 @@ static void put_rows(struct request *request, struct table *table)
     }
 }
 
-static const char *pick(const char *zh, const char *en, bool english)
-{
-    return english && en[0] ? en : zh;
-}
-
-/* "东升站 一次供水温度 (°C)": the site's name, the point's name, the unit. */
-static void name_column(struct column *column, const struct catalog *catalog,
-                        const struct point *point, bool english)
-{
-    const struct template_point *what = catalog_point_template(catalog, point);
-    const struct device *device = catalog_device(catalog, point->device);
-    const char *unit = quantity_unit(what->quantity);
-    text_format(column->head, sizeof column->head, unit[0] ? "%s %s (%s)" : "%s %s%s",
-                pick(device->name, device->name_en, english),
-                pick(what->name, what->name_en, english), unit);
-}
-
 static void answer_table(struct request *request, struct table *table, const char *step,
                          bool english)
 {
@@ -186,7 +170,7 @@ void api_trend_csv(struct request *request)
         const struct point *point = catalog_point(catalog, points.ids[i]);
         struct column *column = &table->columns[table->columns_n++];
         column->range = (struct history_range){point->device, point->id, from_ms, to_ms};
-        name_column(column, catalog, point, english);
+        point_head(catalog, point, english, column->head);
     }
     catalog_release(catalog);
     if (!e) answer_table(request, table, step, english);

@@ -39,6 +39,8 @@ static const struct route table[] = {
     {"GET", API "/live", RIGHT_WATCH, api_live, LANE_OWN, 0},
     {"GET", API "/points/{}/samples", RIGHT_WATCH, api_samples, LANE_WORK, 0},
     {"GET", API "/trend", RIGHT_WATCH, api_trend, LANE_WORK, 0},
+    {"GET", API "/history", RIGHT_HISTORY_READ, api_history, LANE_WORK, 0},
+    {"GET", API "/dump", RIGHT_HISTORY_READ, api_dump, LANE_WORK, 0},
     {"GET", API "/trend.csv", RIGHT_WATCH, api_trend_csv, LANE_WORK, 0},
     {"GET", API "/alarms", RIGHT_WATCH, api_alarms, LANE_WORK, 0},
     {"POST", API "/alarms/acknowledge", RIGHT_ACKNOWLEDGE, api_alarms_acknowledge,

@@ -1,7 +1,7 @@
 // Programs of others write to heatnetd and ask it: InfluxDB's and Prometheus' own clients.
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
-import { writeFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { InfluxDB, Point } from "@influxdata/influxdb-client";
@@ -217,6 +217,60 @@ test("what was acknowledged is there after kill -9, once", async () => {
   assert.deepEqual(row.values.map((v: any) => v[1]), Array.from({ length: 20 }, (_, i) => String(i)));
   const log = await server.get("/log?terminal=token-maker&limit=5");
   assert.equal(log.records[0].verdict, "stored");
+});
+
+test("/api/v1/history: steps, aggregates, gaps and forms agree", async () => {
+  const first = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 5 * 3_600_000;
+  const values = Array.from({ length: 240 }, (_, i) => (i >= 100 && i < 170 ? undefined : i % 37));
+  const lines = values.map((v, i) => (v === undefined ? "" : `table,run=1 value=${v} ${first + i * 60_000}`)).join("\n");
+  assert.equal((await write("/write?db=x&precision=ms", lines)).status, 204);
+  const get = async (rest: string, headers = as("reader")): Promise<Answer> =>
+    request({ url: `${server.http}/api/v1/history?match=table&from=${first}&to=${first + 4 * 3_600_000}&${rest}`, headers });
+  const want = (from: number, n: number): number[] => values.slice(from, from + n).filter((v): v is number => v !== undefined);
+  const json = JSON.parse((await get("step=30m&aggregate=min,max,sum,count,first,last")).text);
+  assert.deepEqual(json.columns, ["time_ms", "min", "max", "sum", "count", "first", "last"]);
+  const rows = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((b) => {
+    const inside = want(b * 30, 30);
+    return inside.length === 0 ? [] : [[first + b * 1_800_000, Math.min(...inside), Math.max(...inside), inside.reduce((a, c) => a + c, 0), inside.length, inside[0], inside.at(-1)]];
+  });
+  assert.equal(rows.length, 7, "one step is empty");
+  assert.deepEqual(json.series[0].rows, rows);
+  const last = async (fill: string): Promise<any[]> => JSON.parse((await get(`step=30m&aggregate=last&fill=${fill}`)).text).series[0].rows.map((r: any) => r[1]);
+  const known = await last("none");
+  const [before, after] = [known[3], known[4]];
+  assert.deepEqual((await last("null")).slice(3, 6), [before, null, after]);
+  assert.deepEqual((await last("previous")).slice(3, 6), [before, before, after]);
+  assert.deepEqual((await last("linear")).slice(3, 6), [before, (before + after) / 2, after]);
+  const csv = (await get("step=30m&aggregate=max&format=csv&language=en")).text.trim().split("\n");
+  assert.equal(csv.length, 9);
+  assert.match(csv[1]!, new RegExp(`,${rows[0]![2]}\\s*$`));
+  assert.equal((await request({ url: `${server.http}/api/v1/history?points=all&from=0&to=${first}&step=1s`, headers: as("reader") })).status, 400);
+  for (const wrong of ["step=x", "step=0s", "aggregate=median", "fill=best", "format=pdf"]) assert.equal((await get(wrong)).status, 400, wrong);
+  const book = await get("step=hour&aggregate=mean&format=xlsx");
+  assert.equal(book.status, 200);
+  assert.ok(book.text.startsWith("PK"));
+});
+
+test("heatnet dump: page by page, interrupted and resumed, every sample once", async () => {
+  const file = path.join(folder, "dump.csv");
+  const to = String(Date.now());
+  const base = Date.now() - 900_000_000;
+  const samples = Array.from({ length: 250_000 }, (_, i) => `long,run=1 value=${i} ${base + i * 2000}`);
+  for (let i = 0; i < samples.length; i += 125_000)
+    assert.equal((await request({ url: `${server.http}/write?db=x&precision=ms`, method: "POST", headers: as("maker"), body: samples.slice(i, i + 125_000).join("\n"), timeoutMs: 60_000 })).status, 204);
+  const words = ["--data", server.folder, "dump", file, "--to", to, "--match", "long"];
+  const cut = new Program(binary("heatnet"), words);
+  await eventually("its first page is on the disk", () => existsSync(`${file}.cursor`), 20_000, 1);
+  await cut.kill();
+  if (!existsSync(file)) appendFileSync(`${file}.part`, "half a li"); // as if cut off within a page
+  const done = await run(binary("heatnet"), words, 60_000);
+  assert.equal(done.code, 0, done.output);
+  assert.match(done.output, /going on behind \d+ bytes/);
+  const got = readFileSync(file, "utf8").trim().split("\n");
+  assert.equal(got[0], "point,utc,value,quality");
+  assert.equal(got.length - 1, samples.length);
+  got.slice(1).forEach((line, i) => assert.equal(line.split(",")[2], String(i)));
+  assert.equal((await run(binary("heatnet"), ["--data", server.folder, "dump", file, "--to", "never"])).code, 2);
 });
 
 test("/metrics: promtool finds no fault; a real Prometheus scrapes us and sends it back by remote write", async () => {

@@ -759,6 +759,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Many points at once: aggregated, aligned, gaps filled */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dump": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every sample of a range, page by page; resumable */
+        get: operations["dump"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3667,6 +3701,98 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    history: {
+        parameters: {
+            query: {
+                /** @description first instant: UTC ms or RFC 3339 */
+                from: string;
+                /** @description first instant behind the range */
+                to: string;
+                /** @description ids separated by commas, or all */
+                points?: string;
+                /** @description id of a device */
+                device?: number;
+                /** @description series selector of PromQL */
+                match?: string;
+                /** @description hour, day or a duration; default 1h */
+                step?: string;
+                /** @description list of mean, min, max, sum, count, first, last, increase, bad; default mean */
+                aggregate?: string;
+                /** @description none (default), null, previous, linear */
+                fill?: string;
+                /** @description from: steps begin at from */
+                align?: string;
+                /** @description json (default), csv, xlsx, packed */
+                format?: string;
+                /** @description zh or en, of heads */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        step_ms: number | null;
+                        columns: string[];
+                        series: {
+                            point: number;
+                            name: string;
+                            rows: (number | null)[][];
+                        }[];
+                    };
+                    "text/csv": string;
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dump: {
+        parameters: {
+            query: {
+                /** @description first instant: UTC ms or RFC 3339 */
+                from: string;
+                /** @description first instant behind the range */
+                to: string;
+                /** @description ids separated by commas, or all */
+                points?: string;
+                /** @description id of a device */
+                device?: number;
+                /** @description series selector of PromQL */
+                match?: string;
+                /** @description samples a page, at most 1000000 */
+                limit?: number;
+                /** @description X-Next-Cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description where the next page begins; absent on the last */
+                    "X-Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
