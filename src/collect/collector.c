@@ -25,6 +25,7 @@ struct collector {
     struct spool *spool;
     struct uplink *uplink;
     struct framer framer;
+    struct modems *modems; /* NULL = none dials in */
     struct configuration *configuration;
     int64_t fetch_mono_ms, status_mono_ms; /* when next */
 
@@ -104,7 +105,8 @@ static err start_polling(struct collector *t, struct configuration *configuratio
                                      .timeout_ms = o->timeout_ms,
                                      .rows_max = fill ? ROWS_FILL : ROWS_RUN,
                                      .cycle_ms_min = fill ? o->fill_step_ms : 0,
-                                     .spread = o->spread};
+                                     .spread = o->spread,
+                                     .modems = t->modems};
 
     stop_polling(t);
     configuration_close(t->configuration);
@@ -194,6 +196,23 @@ static err open_spool(struct collector *t)
     return spool_open(&options, t->options.clock, &t->spool);
 }
 
+static err open_modems(struct collector *t)
+{
+    const struct modems_options *options = &t->options.modems;
+    char why[MODEM_WHY_BYTES] = "";
+
+    if (!options->listen || !options->listen[0]) return ERR_OK;
+    err e = modems_open(options, &t->modems, why, sizeof why);
+    if (e) {
+        log_event(LOG_ERROR, "collect", "modems_failed", "error=%s why=\"%s\"",
+                  err_name(e), why);
+        return e;
+    }
+    log_event(LOG_INFO, "collect", "modems_listen", "port=%u",
+              (unsigned)modems_port(t->modems));
+    return ERR_OK;
+}
+
 err collector_open(const struct collector_options *options, struct collector **collector)
 {
     ensure(options && options->clock && collector);
@@ -209,6 +228,7 @@ err collector_open(const struct collector_options *options, struct collector **c
         e = ERR_RANGE;
     if (!e) e = folder_make(t->folder);
     if (!e) e = open_spool(t);
+    if (!e) e = open_modems(t);
     if (!e) framer_open(&t->framer, t->code, t->spool, options->clock);
     if (!e) e = uplink_open(&options->uplink, t->spool, options->clock, &t->uplink);
     if (e) {
@@ -243,6 +263,7 @@ void collector_close(struct collector *t)
 {
     if (!t) return;
     if (t->spool) stop_polling(t);
+    modems_close(t->modems);
     if (t->uplink) wait_for_uplink(t);
     uplink_close(t->uplink);
     if (t->spool) framer_close(&t->framer);
@@ -254,8 +275,10 @@ void collector_close(struct collector *t)
 
 static void write_status(struct collector *t)
 {
-    struct collector_status status = {
-        .code = t->code, .now_ms = clock_utc_ms(t->options.clock), .poller = t->poller};
+    struct collector_status status = {.code = t->code,
+                                      .now_ms = clock_utc_ms(t->options.clock),
+                                      .poller = t->poller,
+                                      .modems = t->modems};
     struct buffer text;
 
     spool_counts(t->spool, &status.spool);

@@ -16,6 +16,7 @@
 #include "collect/poller.h"
 #include "collect/spool.h"
 #include "collect/uplink.h"
+#include "link/modems.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,12 +33,14 @@ struct collector_options {
     uint32_t fill_step_ms; /* with by_hand */
     uint64_t spool_bytes;
     bool spread;
+    struct modems_options modems; /* listen "" = no modem dials in */
 };
 
 struct collector;
 
 /* Opens the spool, starts the uplink, and polling when a configuration is at hand (from
- * the server, else from disk).  ERR_BUSY: another process uses the folder. */
+ * the server, else from disk).  ERR_BUSY: another process uses the folder, or the modems'
+ * port; ERR_RANGE: the modems' options, which are logged. */
 MUST_USE err collector_open(const struct collector_options *options,
                             struct collector **collector);
 /* Stops polling, frames what is gathered, gives the uplink up to COLLECTOR_FLUSH_MS to

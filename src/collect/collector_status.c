@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "collect/driver.h"
 
-enum { DEVICES_SHOWN_MAX = 40 };
+enum { DEVICES_SHOWN_MAX = 40, MODEMS_SHOWN_MAX = 100 };
 
 static void put_count(struct buffer *out, const char *key, uint64_t count)
 {
@@ -75,6 +75,33 @@ static void put_devices(struct buffer *out, struct poller *poller)
     }
 }
 
+static void put_modem(void *context, const struct modem_state *modem)
+{
+    struct buffer *out = context;
+    char heard[32] = "never";
+
+    if (modem->heard_ms) text_from_time(modem->heard_ms, heard);
+    buffer_format(out, "modem %-24s %s peer %s heard %s calls %llu heartbeats %llu\n",
+                  modem->name, modem->connected ? "connected" : "away", modem->peer,
+                  heard, (unsigned long long)modem->calls,
+                  (unsigned long long)modem->heartbeats);
+}
+
+static void put_modems(struct buffer *out, struct modems *modems)
+{
+    struct modems_counts counts;
+
+    modems_counts(modems, &counts);
+    put_count(out, "modems_port", modems_port(modems));
+    put_count(out, "modems_connected", counts.registered_n);
+    put_count(out, "modem_calls", counts.registrations);
+    put_count(out, "modems_replaced", counts.replaced);
+    put_count(out, "modems_refused", counts.refused);
+    put_count(out, "modems_idle", counts.idle);
+    put_count(out, "modem_heartbeats", counts.heartbeats);
+    if (counts.calls_n <= MODEMS_SHOWN_MAX) modems_each(modems, put_modem, out);
+}
+
 void collector_status_text(const struct collector_status *status, struct buffer *out)
 {
     buffer_format(out, "%-18s %s\n", "terminal", status->code);
@@ -82,6 +109,7 @@ void collector_status_text(const struct collector_status *status, struct buffer 
     put_count(out, "memory_bytes", process_resident_bytes());
     put_spool(out, &status->spool);
     put_uplink(out, &status->uplink);
+    if (status->modems) put_modems(out, status->modems);
     if (status->poller)
         put_devices(out, status->poller);
     else

@@ -8,6 +8,7 @@
 #include "collect/poller.h"
 #include "collect/spool.h"
 #include "collect/uplink.h"
+#include "link/modems.h"
 
 struct collector_status {
     const char *code; /* of the terminal */
@@ -15,6 +16,7 @@ struct collector_status {
     struct spool_counts spool;
     struct uplink_state uplink;
     struct poller *poller; /* NULL: not polling */
+    struct modems *modems; /* NULL: none can dial in */
 };
 
 /* Text of "key: value" lines for a person; devices only where they are not online, at

@@ -19,6 +19,7 @@ enum { DRIVER_CHANNEL_BYTES = 96, DRIVER_ERROR_BYTES = 80 };
 
 struct driver_channel; /* each driver's own */
 struct driver_plan;    /* each driver's own */
+struct line;           /* link/line.h */
 
 struct driver_reading {
     size_t n;                       /* points of the plan */
@@ -40,6 +41,10 @@ struct driver {
     err (*channel_name)(const char *address, char name[DRIVER_CHANNEL_BYTES]);
     err (*channel_open)(const char *name, uint32_t timeout_ms, struct driver_channel **);
     void (*channel_close)(struct driver_channel *); /* NULL is allowed */
+    /* The line of a channel that has one: then the channel's name is the line's, and the
+     * channels of several protocols on one line are served in turn.  A driver that needs
+     * no line leaves this NULL. */
+    struct line *(*line)(struct driver_channel *);
 
     /* `points[i]` is an address, or NULL: not collected.  The reading's order leaves
      * those out.  ERR_RANGE, ERR_MEMORY. */

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "collect/poller_internal.h"
+#include "link/line.h"
 #include "model/quality.h"
 
 #include <math.h>
@@ -90,6 +91,15 @@ static void note_poll(struct poll_device *d, err e, int64_t utc_ms, uint32_t res
     d->response_ms = response_ms;
 }
 
+/* Another protocol's turn on the same line: a serial port is let go. */
+static struct poll_channel *turn_to(struct poll_bus *bus, struct poll_channel *channel)
+{
+    if (bus->served && bus->served != channel && bus->served->line)
+        line_hang_up(bus->served->line);
+    bus->served = channel;
+    return channel;
+}
+
 /* Called with the lock taken, which is given while the device is asked. */
 static void poll_item(struct poller *p, uint32_t item)
 {
@@ -103,10 +113,10 @@ static void poll_item(struct poller *p, uint32_t item)
         schedule_polled(&p->schedule, item, true, clock_utc_ms(clock));
         return;
     }
-    struct driver_channel *channel = p->channels[due->channel].channel;
+    struct poll_channel *channel = turn_to(&p->buses[due->channel], d->channel);
     lock_give(&p->lock);
     int64_t began_ms = clock_utc_ms(clock), began_us = clock_mono_us(clock);
-    err e = d->driver->read(channel, d->plan, &d->reading);
+    err e = d->driver->read(channel->channel, d->plan, &d->reading);
     int64_t took_ms = (clock_mono_us(clock) - began_us) / 1000;
     int64_t utc_ms = sample_time(d, due_ms, began_ms);
     convert(d, utc_ms);

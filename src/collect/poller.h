@@ -25,6 +25,8 @@
 
 enum { POLLER_WORKERS_MAX = 64, POLLER_SAMPLES_MAX = 60000 };
 
+struct modems; /* link/modems.h */
+
 struct poller_options {
     const struct clock *clock; /* of samples */
     uint32_t workers_n;        /* 1..POLLER_WORKERS_MAX */
@@ -32,6 +34,7 @@ struct poller_options {
     uint32_t rows_max;         /* a device, between two takes */
     uint32_t cycle_ms_min;     /* shorter cycles are made this long; 0 = as configured */
     bool spread;               /* phases instead of one instant */
+    struct modems *modems;     /* for lines "modem:NAME"; NULL = none */
 };
 
 struct poller;

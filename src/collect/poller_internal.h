@@ -9,10 +9,16 @@
 #include "collect/schedule.h"
 #include "collect/validate.h"
 
-struct poll_channel {
+struct poll_channel { /* of one protocol */
     const struct driver *driver;
     struct driver_channel *channel;
-    char name[DRIVER_CHANNEL_BYTES];
+    struct line *line; /* NULL = it has none */
+};
+
+/* What is served by one worker at a time: a channel, or the channels of several protocols
+ * on one line. */
+struct poll_bus {
+    struct poll_channel *served; /* last */
 };
 
 struct poll_rule { /* of one column */
@@ -27,6 +33,7 @@ struct poll_device {
     const struct configuration_device *config;
     const struct driver *driver; /* NULL: not polled */
     struct driver_plan *plan;
+    struct poll_channel *channel;
     struct driver_reading reading;
     size_t columns_n;
     uint32_t *points;
@@ -47,10 +54,11 @@ struct poll_device {
 struct poller {
     struct poller_options options;
     struct arena arena; /* everything below that is sized by the configuration */
-    size_t devices_n, channels_n, polled_n;
+    size_t devices_n, channels_n, buses_n, polled_n;
     struct poll_device *devices; /* the configuration's order */
     struct poll_device **polled; /* schedule items: sorted by channel */
     struct poll_channel *channels;
+    struct poll_bus *buses; /* schedule channels */
     struct thread workers[POLLER_WORKERS_MAX];
 
     struct lock lock;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "collect/poller_internal.h"
+#include "link/line.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,12 +135,21 @@ struct keyed {
     char name[DRIVER_CHANNEL_BYTES];
 };
 
+/* Devices of the same line share a bus whatever they speak. */
+static int compare_bus(const struct keyed *p, const struct keyed *q)
+{
+    const struct driver *a = p->device->driver, *b = q->device->driver;
+
+    int order = strcmp(a->line ? "" : a->protocol, b->line ? "" : b->protocol);
+    return order ? order : strcmp(p->name, q->name);
+}
+
 static int compare_keyed(const void *a, const void *b)
 {
     const struct keyed *p = a, *q = b;
-    int order = strcmp(p->device->driver->protocol, q->device->driver->protocol);
+    int order = compare_bus(p, q);
 
-    if (!order) order = strcmp(p->name, q->name);
+    if (!order) order = strcmp(p->device->driver->protocol, q->device->driver->protocol);
     if (order) return order;
     return p->device < q->device ? -1 : p->device > q->device;
 }
@@ -149,13 +159,17 @@ static err open_channel(struct poller *p, const struct keyed *keyed)
     struct poll_channel *c = &p->channels[p->channels_n];
 
     c->driver = keyed->device->driver;
-    (void)text_copy(c->name, sizeof c->name, keyed->name);
-    err e = c->driver->channel_open(c->name, p->options.timeout_ms, &c->channel);
-    if (!e) p->channels_n++;
-    return e;
+    err e = c->driver->channel_open(keyed->name, p->options.timeout_ms, &c->channel);
+    if (e) return e;
+    p->channels_n++;
+    if (!c->driver->line) return ERR_OK;
+    c->line = c->driver->line(c->channel);
+    line_use_modems(c->line, p->options.modems);
+    return ERR_OK;
 }
 
-/* Devices with the same name get the same channel; numbers rise along the sorted list. */
+/* Devices with the same name get the same channel; numbers of buses rise along the
+ * sorted list. */
 static err open_channels(struct poller *p, struct keyed *keyed, uint32_t *channels)
 {
     err e = ERR_OK;
@@ -168,11 +182,15 @@ static err open_channels(struct poller *p, struct keyed *keyed, uint32_t *channe
     if (e) return e;
     qsort(keyed, p->polled_n, sizeof keyed[0], compare_keyed);
     for (size_t i = 0; i < p->polled_n && !e; i++) {
-        bool same = i > 0 && text_equal(keyed[i].name, keyed[i - 1].name) &&
-                    keyed[i].device->driver == keyed[i - 1].device->driver;
-        if (!same) e = open_channel(p, &keyed[i]);
+        bool same_bus = i > 0 && compare_bus(&keyed[i], &keyed[i - 1]) == 0;
+        bool same_driver =
+            i > 0 && keyed[i].device->driver == keyed[i - 1].device->driver;
+        if (!same_bus || !same_driver) e = open_channel(p, &keyed[i]);
+        if (e) break;
+        p->buses_n += !same_bus;
         p->polled[i] = keyed[i].device;
-        channels[i] = p->channels_n ? (uint32_t)(p->channels_n - 1) : 0;
+        p->polled[i]->channel = &p->channels[p->channels_n - 1];
+        channels[i] = (uint32_t)(p->buses_n - 1);
     }
     return e;
 }
@@ -197,7 +215,8 @@ err poller_make(struct poller *p, const struct configuration *configuration)
     uint32_t *channels = memory_new(p->polled_n, sizeof channels[0]);
     uint32_t *cycles = memory_new(p->polled_n, sizeof cycles[0]);
     p->channels = arena_new(&p->arena, p->polled_n, sizeof p->channels[0]);
-    if (!keyed || !channels || !cycles || !p->channels) e = ERR_MEMORY;
+    p->buses = arena_new(&p->arena, p->polled_n, sizeof p->buses[0]);
+    if (!keyed || !channels || !cycles || !p->channels || !p->buses) e = ERR_MEMORY;
     if (!e) e = open_channels(p, keyed, channels);
     if (!e) e = open_schedule(p, channels, cycles);
     memory_free(keyed);

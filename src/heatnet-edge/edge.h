@@ -14,7 +14,9 @@ struct edge_options {
     char certificate[SETTING_TEXT_BYTES], key[SETTING_TEXT_BYTES];
     char authority[SETTING_TEXT_BYTES], data[SETTING_TEXT_BYTES];
     char clock[SETTING_TEXT_BYTES], log_folder[SETTING_TEXT_BYTES];
-    uint32_t workers, timeout_ms, keep_days, spool_mb;
+    char modem_listen[SETTING_TEXT_BYTES], modem_registration[SETTING_TEXT_BYTES];
+    char modem_heartbeat[SETTING_TEXT_BYTES];
+    uint32_t workers, timeout_ms, keep_days, spool_mb, modems_max, modem_idle_s;
     bool spread, debug;
     /* fill only: */
     char from[SETTING_TEXT_BYTES], to[SETTING_TEXT_BYTES], plant[SETTING_TEXT_BYTES];

@@ -38,6 +38,14 @@ static const struct setting table[] = {
            3650),
     NUMBER("spool-mb", spool_mb, "the most that the spool takes on the disk, MB", 1,
            1000000),
+    WORDS("modem-listen", modem_listen, "ADDR:PORT where modems dial in; \"\" = none"),
+    WORDS("modem-registration", modem_registration,
+          "what a modem says first, e.g. REG:{digits:11}\\r\\n or {digits:15}"),
+    WORDS("modem-heartbeat", modem_heartbeat,
+          "what it says in between, e.g. HEART|\\xFE"),
+    NUMBER("modems-max", modems_max, "the most modems connected at a time", 1, 100000),
+    NUMBER("modem-idle-s", modem_idle_s, "a modem silent for so long is hung up on, s",
+           10, 86400),
     FLAG("spread", spread, "spread polls over the cycle instead of one instant"),
     WORDS("log-folder", log_folder, "also write the log to files there, kept 7 days"),
     FLAG("debug", debug, "log more"),
@@ -81,14 +89,22 @@ static int usage(void)
 
 static struct edge_options defaults(void)
 {
-    struct edge_options o = {
-        .workers = 4, .timeout_ms = 1000, .keep_days = 7, .spool_mb = 1024, .step_s = 60};
+    struct edge_options o = {.workers = 4,
+                             .timeout_ms = 1000,
+                             .keep_days = 7,
+                             .spool_mb = 1024,
+                             .step_s = 60,
+                             .modems_max = 5000,
+                             .modem_idle_s = 600};
+    (void)text_copy(o.modem_registration, sizeof o.modem_registration, "{digits}");
     (void)text_copy(o.server, sizeof o.server, "https://127.0.0.1:8443");
     (void)text_copy(o.clock, sizeof o.clock, "machine");
     (void)text_copy(o.from, sizeof o.from, "-7d");
     (void)text_copy(o.to, sizeof o.to, "now");
     return o;
 }
+
+enum { MODEM_REGISTRATION_MS = 30000 };
 
 struct collector_options edge_collector_options(const struct edge_options *o)
 {
@@ -101,7 +117,9 @@ struct collector_options edge_collector_options(const struct edge_options *o)
         .timeout_ms = o->timeout_ms,
         .keep_days = o->keep_days,
         .spool_bytes = (uint64_t)o->spool_mb * 1024 * 1024,
-        .spread = o->spread};
+        .spread = o->spread,
+        .modems = {o->modem_listen, o->modem_registration, o->modem_heartbeat,
+                   o->modems_max, MODEM_REGISTRATION_MS, o->modem_idle_s * 1000}};
 }
 
 static bool is_usable(struct edge_options *o)

@@ -331,31 +331,29 @@ static bool nothing_else(const struct modem_patterns *heartbeats, struct bytes i
     return true;
 }
 
-size_t modem_heartbeats_strip(const struct modem_patterns *heartbeats, struct bytes in,
-                              bool quiet, uint8_t *out, size_t *kept_n, size_t *held_n)
+void modem_heartbeats_strip(const struct modem_patterns *heartbeats, struct bytes in,
+                            bool quiet, struct modem_stripped *s)
 {
-    ensure(heartbeats && kept_n && held_n);
+    ensure(heartbeats && s && s->out);
 
     char name[MODEM_NAME_BYTES];
-    size_t n = 0;
     bool alone = heartbeats->n > 0 && nothing_else(heartbeats, in);
 
-    *kept_n = *held_n = 0;
+    s->kept_n = s->held_n = s->beats_n = 0;
     while (in.n > 0) {
         size_t used = 0;
         err e = modem_patterns_match(heartbeats, in, quiet, &used, name);
         if (e == ERR_SHORT && !quiet && in.n <= MODEM_PACKET_BYTES) {
-            *held_n = in.n;
+            s->held_n = in.n;
             break;
         }
         if (!e && (alone || used >= MODEM_HEARTBEAT_SURE)) {
-            n++;
+            s->beats_n++;
         } else {
-            out[(*kept_n)++] = in.at[0];
+            s->out[s->kept_n++] = in.at[0];
             used = 1;
         }
         in.at += used;
         in.n -= used;
     }
-    return n;
 }

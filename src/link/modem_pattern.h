@@ -72,11 +72,16 @@ MUST_USE err modem_patterns_parse(const char *text, struct modem_patterns *patte
 MUST_USE err modem_patterns_match(const struct modem_patterns *patterns, struct bytes in,
                                   bool quiet, size_t *used, char name[MODEM_NAME_BYTES]);
 
-/* The stream without its heartbeats: `in` is what was held back and what came, the first
- * `kept_n` bytes of `out` (room for in.n) go on, the last `held_n` of `in` are to be
- * given again with what comes next.  `quiet`: nothing is held.  Returns how many
- * heartbeats there were. */
-size_t modem_heartbeats_strip(const struct modem_patterns *heartbeats, struct bytes in,
-                              bool quiet, uint8_t *out, size_t *kept_n, size_t *held_n);
+/* The stream without its heartbeats: `in` is what was held back and what came. */
+struct modem_stripped {
+    uint8_t *out;  /* the caller's room for in.n bytes */
+    size_t kept_n; /* bytes in `out`, which go on */
+    size_t held_n; /* the last bytes of `in`: to be given again with what comes next */
+    size_t beats_n;
+};
+
+/* `quiet`: nothing is held. */
+void modem_heartbeats_strip(const struct modem_patterns *heartbeats, struct bytes in,
+                            bool quiet, struct modem_stripped *stripped);
 
 #endif

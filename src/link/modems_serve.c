@@ -208,18 +208,17 @@ static void deliver(struct modems *m, struct modem_call *call, struct bytes in,
 {
     struct modem_bus *bus = call->bus;
     uint8_t kept[MODEM_PACKET_BYTES + READ_BYTES];
-    size_t kept_n = 0, held_n = 0;
+    struct modem_stripped s = {.out = kept};
 
-    size_t beats =
-        modem_heartbeats_strip(&m->heartbeats, in, quiet, kept, &kept_n, &held_n);
-    m->counts.heartbeats += beats;
-    bus->heartbeats += beats;
-    call->pending_n = held_n;
-    memmove(call->pending, in.at + in.n - held_n, held_n);
-    if (kept_n == 0) return;
+    modem_heartbeats_strip(&m->heartbeats, in, quiet, &s);
+    m->counts.heartbeats += s.beats_n;
+    bus->heartbeats += s.beats_n;
+    call->pending_n = s.held_n;
+    memmove(call->pending, in.at + in.n - s.held_n, s.held_n);
+    if (s.kept_n == 0) return;
     /* Unasked bytes on top of each other until the inbox is full: a modem gone mad. */
-    if (bus->inbox.n + kept_n > MODEM_INBOX_BYTES) buffer_clear(&bus->inbox);
-    buffer_put(&bus->inbox, (struct bytes){kept, kept_n});
+    if (bus->inbox.n + s.kept_n > MODEM_INBOX_BYTES) buffer_clear(&bus->inbox);
+    buffer_put(&bus->inbox, (struct bytes){kept, s.kept_n});
     signal_all(&bus->arrived);
 }
 

@@ -29,22 +29,21 @@ static void check_match(const struct modem_patterns *patterns, struct bytes in,
 static void feed(const struct modem_patterns *patterns, struct bytes in)
 {
     uint8_t stream[ROOM], out[ROOM], n = 0;
-    size_t have = 0, kept = 0, held = 0;
+    struct modem_stripped s = {.out = out};
+    size_t have = 0;
     struct bytes piece;
 
     while (bytes_take_u8(&in, &n) && bytes_take(&in, n, &piece)) {
         memcpy(stream + have, piece.at, piece.n);
         have += piece.n;
         check_match(patterns, (struct bytes){stream, have}, n % 2);
-        (void)modem_heartbeats_strip(patterns, (struct bytes){stream, have}, false, out,
-                                     &kept, &held);
-        ensure(kept + held <= have && held <= MODEM_PACKET_BYTES);
-        memmove(stream, stream + have - held, held);
-        have = held;
+        modem_heartbeats_strip(patterns, (struct bytes){stream, have}, false, &s);
+        ensure(s.kept_n + s.held_n <= have && s.held_n <= MODEM_PACKET_BYTES);
+        memmove(stream, stream + have - s.held_n, s.held_n);
+        have = s.held_n;
     }
-    (void)modem_heartbeats_strip(patterns, (struct bytes){stream, have}, true, out, &kept,
-                                 &held);
-    ensure(held == 0 && kept <= have);
+    modem_heartbeats_strip(patterns, (struct bytes){stream, have}, true, &s);
+    ensure(s.held_n == 0 && s.kept_n <= have);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
