@@ -15,6 +15,7 @@ struct arena_chunk {
     struct arena_chunk *before;
     size_t used_bytes;
     size_t capacity_bytes;
+    size_t dirty_bytes; /* behind these all is zero, as it was born */
     alignas(max_align_t) uint8_t at[];
 };
 
@@ -39,6 +40,22 @@ void arena_close(struct arena *arena)
     arena->used_bytes = 0;
 }
 
+void arena_clear(struct arena *arena, size_t keep_bytes_max)
+{
+    ensure(arena != NULL);
+
+    struct arena_chunk *keep = arena->last;
+    if (!keep || keep->capacity_bytes > keep_bytes_max) {
+        arena_close(arena);
+        return;
+    }
+    arena->last = keep->before;
+    arena_close(arena);
+    keep->before = NULL;
+    keep->used_bytes = 0;
+    arena->last = keep;
+}
+
 static size_t chunk_bytes(const struct arena *arena, size_t need)
 {
     size_t bytes = arena->last ? 2 * arena->last->capacity_bytes : CHUNK_BYTES_MIN;
@@ -61,7 +78,8 @@ static struct arena_chunk *chunk_for(struct arena *arena, size_t need)
     return chunk;
 }
 
-void *arena_new(struct arena *arena, size_t n, size_t item_bytes)
+/* Room for `n` items; *old_bytes: so many of its first bytes may not be zero. */
+static void *take(struct arena *arena, size_t n, size_t item_bytes, size_t *old_bytes)
 {
     ensure(arena != NULL);
     ensure(item_bytes > 0);
@@ -75,9 +93,27 @@ void *arena_new(struct arena *arena, size_t n, size_t item_bytes)
 
     struct arena_chunk *chunk = chunk_for(arena, aligned);
     if (!chunk) return NULL;
-    void *place = chunk->at + chunk->used_bytes; /* zeroed: chunks are born so */
+    void *place = chunk->at + chunk->used_bytes;
+    size_t dirty = chunk->dirty_bytes, used = chunk->used_bytes;
+    *old_bytes = dirty > used ? dirty - used : 0;
+    if (*old_bytes > aligned) *old_bytes = aligned;
     chunk->used_bytes += aligned;
+    if (chunk->used_bytes > dirty) chunk->dirty_bytes = chunk->used_bytes;
     arena->used_bytes += aligned < left ? aligned : left;
+    return place;
+}
+
+void *arena_room(struct arena *arena, size_t n, size_t item_bytes)
+{
+    size_t old_bytes;
+    return take(arena, n, item_bytes, &old_bytes);
+}
+
+void *arena_new(struct arena *arena, size_t n, size_t item_bytes)
+{
+    size_t old_bytes;
+    void *place = take(arena, n, item_bytes, &old_bytes);
+    if (place && old_bytes) memset(place, 0, old_bytes);
     return place;
 }
 

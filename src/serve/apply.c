@@ -20,6 +20,7 @@ enum {
     RETRY_MS = 5000,
     REPLAY_BATCH = 256,
     REPLAY_ARENA_BYTES = 128 << 20,
+    REPLAY_KEEP_BYTES = 1 << 20,
     NEWEST_AHEAD_MS = 24 * 3600 * 1000
 };
 
@@ -302,7 +303,7 @@ static err replay_all(struct apply *apply, struct rawlog_cursor *cursor, uint64_
         e = rawlog_read(cursor, &record);
         if (e) break;
         e = replay_record(apply, &record, &arena);
-        arena_close(&arena);
+        arena_clear(&arena, REPLAY_KEEP_BYTES);
         if (!e && ++*n % REPLAY_BATCH == 0) {
             write_alarms(apply);
             flush_when_due(apply);

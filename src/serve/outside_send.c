@@ -220,7 +220,10 @@ err outside_send(struct outside_batch *batch)
     err e = sort(&sending);
     if (!e) e = make_frames(&sending);
     bool some = !e && sending.body.n > 0;
-    if (some) e = upload_open(&sending.body, batch->terminal, &upload);
+    if (some) {
+        e = receive_upload(batch->server->receive, &sending.body, batch->terminal,
+                           &upload);
+    }
     buffer_close(&sending.body);
     return !e && some ? pass(batch->server, upload) : e;
 }

@@ -18,6 +18,7 @@ enum {
     GROUP_UPLOADS_MAX = 128,
     WAIT_MS = 500,
     MAINTAIN_MS = 10000,
+    SPARES_MAX = 16, /* used memory is warm: fresh pages cost more than decoding does */
     UPLOAD_DECODED_FACTOR = 10, /* bytes in memory for one on the wire, about */
     RESERVE_PART = 20           /* 1/20 of the disk stays free for records and people */
 };
@@ -32,7 +33,9 @@ struct receive {
     int64_t maintained_mono_ms, space_mono_ms;
     bool space; /* enough free at the last look */
     struct lock lock;
-    size_t waiting_bytes; /* under the lock */
+    size_t waiting_bytes; /* under the lock, as the spares */
+    struct upload *spares[SPARES_MAX];
+    size_t spares_n;
 };
 
 static void *receive_run(void *context);
@@ -66,6 +69,7 @@ void receive_close(struct receive *receive)
     if (!receive) return;
     receive_stop(receive);
     ring_close(receive->ring);
+    for (size_t i = 0; i < receive->spares_n; i++) upload_close(receive->spares[i]);
     lock_close(&receive->lock);
     seen_close(&receive->seen);
     memory_free(receive);
@@ -85,14 +89,32 @@ bool receive_admit(struct receive *receive, struct upload *upload)
     return room;
 }
 
+err receive_upload(struct receive *receive, struct buffer *body, const char *terminal,
+                   struct upload **upload)
+{
+    struct upload *taken = NULL;
+    lock_take(&receive->lock);
+    if (receive->spares_n) taken = receive->spares[--receive->spares_n];
+    lock_give(&receive->lock);
+    err e = taken ? ERR_OK : upload_open(&taken);
+    if (e) return e;
+    upload_fill(taken, body, terminal);
+    *upload = taken;
+    return ERR_OK;
+}
+
 void receive_free(struct receive *receive, struct upload *upload)
 {
     if (!upload) return;
+    size_t admitted_bytes = upload->admitted_bytes;
+    upload_clear(upload);
     lock_take(&receive->lock);
-    ensure(receive->waiting_bytes >= upload->admitted_bytes);
-    receive->waiting_bytes -= upload->admitted_bytes;
+    ensure(receive->waiting_bytes >= admitted_bytes);
+    receive->waiting_bytes -= admitted_bytes;
+    bool keep = receive->spares_n < SPARES_MAX;
+    if (keep) receive->spares[receive->spares_n++] = upload;
     lock_give(&receive->lock);
-    upload_close(upload);
+    if (!keep) upload_close(upload);
 }
 
 err receive_put(struct receive *receive, struct upload *upload)

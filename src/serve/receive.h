@@ -28,13 +28,16 @@ MUST_USE err receive_open(struct server *server, struct receive **receive);
 void receive_stop(struct receive *receive);
 void receive_close(struct receive *receive);
 
+/* An upload that has taken over the body's content.  ERR_MEMORY. */
+MUST_USE err receive_upload(struct receive *receive, struct buffer *body,
+                            const char *terminal, struct upload **upload);
 /* May a body of that size come in now?  True: its memory is counted until upload_free. */
 bool receive_admit(struct receive *receive, struct upload *upload);
 /* Hand over a read upload: its `done` is called, from the receive thread, with the answer
  * encoded; after that the upload is not the caller's.  ERR_FULL, ERR_CLOSED: not taken.
  */
 MUST_USE err receive_put(struct receive *receive, struct upload *upload);
-/* Close an upload wherever its way ends, and give its memory back. */
+/* Done with an upload wherever its way ends, and give its memory back. */
 void receive_free(struct receive *receive, struct upload *upload);
 
 #endif

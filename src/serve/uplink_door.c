@@ -54,7 +54,8 @@ void uplink_frames(struct request *request)
 {
     struct server *server = request->server;
     struct upload *upload = NULL;
-    err e = upload_open(&request->body, request->peer->terminal, &upload);
+    err e =
+        receive_upload(server->receive, &request->body, request->peer->terminal, &upload);
     if (!e) e = read_upload(request, upload);
     if (e) {
         receive_free(server->receive, upload);

@@ -13,17 +13,31 @@ enum {
     WHY_BYTES = 160
 };
 
-err upload_open(struct buffer *body, const char *terminal, struct upload **upload)
+err upload_open(struct upload **upload)
 {
     struct upload *made = memory_new(1, sizeof *made);
     if (!made) return ERR_MEMORY;
-    made->body = *body;
-    *body = (struct buffer){.bytes_max = body->bytes_max};
-    arena_open(&made->arena, ARENA_BYTES_LEAST + ARENA_FACTOR * made->body.n);
+    arena_open(&made->arena, ARENA_BYTES_LEAST);
     buffer_open(&made->answer, ARENA_BYTES_LEAST);
-    text_copy(made->terminal, sizeof made->terminal, terminal);
     *upload = made;
     return ERR_OK;
+}
+
+void upload_fill(struct upload *upload, struct buffer *body, const char *terminal)
+{
+    upload->body = *body;
+    *body = (struct buffer){.bytes_max = body->bytes_max};
+    upload->arena.bytes_max = ARENA_BYTES_LEAST + ARENA_FACTOR * upload->body.n;
+    text_copy(upload->terminal, sizeof upload->terminal, terminal);
+}
+
+void upload_clear(struct upload *upload)
+{
+    buffer_close(&upload->body);
+    buffer_close(&upload->answer);
+    arena_clear(&upload->arena, ARENA_BYTES_LEAST);
+    *upload = (struct upload){.arena = upload->arena};
+    buffer_open(&upload->answer, ARENA_BYTES_LEAST);
 }
 
 void upload_close(struct upload *upload)

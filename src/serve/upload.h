@@ -44,9 +44,12 @@ struct upload {
     void *context;
 };
 
-/* Takes over the body's content.  ERR_MEMORY. */
-MUST_USE err upload_open(struct buffer *body, const char *terminal,
-                         struct upload **upload);
+/* An empty one.  ERR_MEMORY. */
+MUST_USE err upload_open(struct upload **upload);
+/* Takes over the body's content; the upload is empty. */
+void upload_fill(struct upload *upload, struct buffer *body, const char *terminal);
+/* Make it empty again; some memory stays, for the next body. */
+void upload_clear(struct upload *upload);
 void upload_close(struct upload *upload);
 
 /* Read all envelopes (of a malformed body none is taken): check code, form, terminal, and

@@ -10,6 +10,8 @@
 #include <string.h>
 
 /* Times beyond the year 9999 are nobody's readings, and calendars end somewhere. */
+enum { SPAN_BYTES_PART = 16, SPANS_MAX = 24 };
+
 #define TIME_MS_MAX 253402300800000
 
 static const struct statement state_read = {
@@ -113,8 +115,13 @@ err historian_append(struct historian *historian, const struct block *block)
 
 bool historian_flush_due(const struct historian *historian)
 {
-    return historian->head.bytes > historian->options.head_bytes_max ||
-           historian->head.grown_ms > historian->options.head_span_ms;
+    const struct head *head = &historian->head;
+    const struct historian_options *options = &historian->options;
+    if (head->bytes > options->head_bytes_max) return true;
+    if (head->grown_ms <= options->head_span_ms) return false;
+    /* A backlog grows by hours with every frame: it waits until writing pays. */
+    return head->bytes > options->head_bytes_max / SPAN_BYTES_PART ||
+           head->grown_ms / SPANS_MAX > options->head_span_ms;
 }
 
 void historian_figures(struct historian *historian, struct historian_figures *out)

@@ -27,8 +27,10 @@ struct historian;
 struct historian_options {
     const char *database_path;
     const struct calendar *calendar; /* for hours and days; outlives the historian */
-    size_t head_bytes_max;           /* flush is due when the head is larger ... */
-    int64_t head_span_ms;            /* ... or holds more than this span of a device */
+    size_t head_bytes_max; /* flush is due when the head is larger, or is a sixteenth of
+                              that ... */
+    int64_t head_span_ms;  /* ... and holds more than this span of a device, or whatever
+                              its size more than 24 such spans */
 };
 
 MUST_USE err historian_open(const struct historian_options *options,

@@ -8,6 +8,7 @@
 #include "store/historian_day.h"
 
 #include "base/log.h"
+#include "model/quality.h"
 
 #include <string.h>
 
@@ -198,30 +199,56 @@ static err merge(struct day *day, size_t parts_n)
 
 /* --- roll-up ------------------------------------------------------------------------ */
 
+/* Which of the merged rows lie in a unit: from row[unit] to before row[unit + 1]. */
+struct day_units {
+    size_t row[ROLLUP_UNITS_MAX + 1];
+};
+
+static void units_find(const struct day *day, size_t row, struct day_units *units)
+{
+    const struct rollup *rollup = &day->flush->rollup;
+    const struct matrix *merged = &day->flush->merged;
+    units->row[0] = row;
+    for (size_t u = 0; u < rollup->units_n; u++) {
+        int64_t end_ms = rollup->day_ms + (int64_t)(u + 1) * rollup->unit_ms;
+        bool last = u + 1 == rollup->units_n;
+        while (row < merged->rows_n && (last || merged->times_ms[row] < end_ms)) row++;
+        units->row[u + 1] = row;
+    }
+}
+
 static bool row_is_seen(const struct matrix *matrix, size_t row)
 {
     for (size_t c = 0; c < matrix->columns_n; c++) {
         uint16_t quality = matrix->qualities[c * matrix->rows_n + row];
-        if (quality < 192) return true;
+        if (quality < QUALITY_NO_ANSWER) return true;
     }
     return false;
 }
 
-static void column_sum(struct rollup *rollup, const struct matrix *matrix, size_t column,
-                       size_t row, struct history_span *spans)
+static bool all_good(const uint16_t *qualities, size_t n)
 {
+    unsigned any = 0;
+    for (size_t i = 0; i < n; i++) any |= qualities[i];
+    return any == QUALITY_GOOD;
+}
+
+static void column_sum(const struct day *day, size_t column,
+                       const struct day_units *units, struct history_span *spans)
+{
+    const struct matrix *matrix = &day->flush->merged;
     const double *values = matrix->values + column * matrix->rows_n;
     const uint16_t *qualities = matrix->qualities + column * matrix->rows_n;
-    size_t unit = 0;
-    int64_t unit_end = INT64_MIN;
-    for (size_t r = row; r < matrix->rows_n; r++) {
-        if (qualities[r] == HISTORY_NO_SAMPLE) continue;
-        int64_t time_ms = matrix->times_ms[r];
-        if (time_ms >= unit_end) {
-            unit = rollup_unit(rollup, time_ms);
-            unit_end = rollup->day_ms + (int64_t)(unit + 1) * rollup->unit_ms;
+    for (size_t u = 0; u < day->flush->rollup.units_n; u++) {
+        size_t row = units->row[u], end = units->row[u + 1];
+        if (all_good(qualities + row, end - row)) {
+            span_add_good(&spans[u], matrix->times_ms + row, values + row, end - row);
+            continue;
         }
-        (void)span_add(&spans[unit], time_ms, values[r], qualities[r]);
+        for (; row < end; row++) {
+            if (qualities[row] == HISTORY_NO_SAMPLE) continue;
+            (void)span_add(&spans[u], matrix->times_ms[row], values[row], qualities[row]);
+        }
     }
 }
 
@@ -253,13 +280,15 @@ static err rollup_add(struct day *day, size_t row)
 {
     struct rollup *rollup = &day->flush->rollup;
     const struct matrix *merged = &day->flush->merged;
+    struct day_units units;
+    units_find(day, row, &units);
     for (size_t c = 0; c < merged->columns_n; c++) {
         size_t index;
         if (!has_samples(merged, c, row)) continue;
         struct history_span *spans = rollup_point(rollup, merged->points[c], &index);
         if (!spans) return ERR_MEMORY;
         bool fresh = is_fresh(rollup, spans);
-        column_sum(rollup, merged, c, row, spans);
+        column_sum(day, c, &units, spans);
         rollup->decimals[index] =
             decimals_join(fresh, rollup->decimals[index], day->flush->decimals[c]);
         for (size_t u = 0; u < rollup->units_n; u++) {

@@ -30,13 +30,14 @@ static err head_look(struct search *s)
     lock_take(&s->historian->lock);
     const struct head_device *device = head_find(&s->historian->head, s->device);
     for (size_t i = 0; !e && device && i < device->chunks_n; i++) {
-        const struct head_chunk *chunk = &device->chunks[i];
-        size_t columns = chunk->layout->columns_n;
-        for (size_t j = 0; !e && j < chunk->rows_n * columns; j++) {
-            struct history_sample sample = {chunk->times_ms[j / columns],
-                                            chunk->values[j], chunk->qualities[j]};
+        struct matrix_view view = head_chunk_view(&device->chunks[i]);
+        for (size_t j = 0; !e && j < view.rows_n * view.columns_n; j++) {
+            size_t row = j / view.columns_n, column = j % view.columns_n;
+            size_t at = row * view.row_step + column * view.column_step;
+            struct history_sample sample = {view.times_ms[row], view.values[at],
+                                            view.bytes[at]};
             if (sample.time_ms > s->at_ms) continue;
-            e = latest_add(&s->head, chunk->layout->points[j % columns], &sample);
+            e = latest_add(&s->head, view.points[column], &sample);
         }
     }
     lock_give(&s->historian->lock);

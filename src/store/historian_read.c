@@ -42,24 +42,26 @@ void history_picture_end(struct history_reader *reader)
 static err chunk_samples(const struct head_chunk *chunk,
                          const struct history_range *range, struct sample_list *list)
 {
-    size_t columns = chunk->layout->columns_n, c = 0;
-    while (c < columns && chunk->layout->points[c] != range->point) c++;
-    if (c == columns) return ERR_OK;
+    struct matrix_view view = head_chunk_view(chunk);
+    size_t c = 0;
+    while (c < view.columns_n && view.points[c] != range->point) c++;
+    if (c == view.columns_n) return ERR_OK;
     err e = ERR_OK;
-    for (size_t r = 0; !e && r < chunk->rows_n; r++) {
-        int64_t time_ms = chunk->times_ms[r];
+    for (size_t r = 0; !e && r < view.rows_n; r++) {
+        int64_t time_ms = view.times_ms[r];
         if (time_ms < range->from_ms || time_ms >= range->to_ms) continue;
-        struct history_sample sample = {time_ms, chunk->values[r * columns + c],
-                                        chunk->qualities[r * columns + c]};
+        size_t at = r * view.row_step + c * view.column_step;
+        struct history_sample sample = {time_ms, view.values[at], view.bytes[at]};
         e = sample_list_add(list, &sample);
     }
     return e;
 }
 
-static bool row_is_seen(const uint8_t *qualities, size_t n)
+static bool row_is_seen(const struct matrix_view *view, size_t row)
 {
-    for (size_t c = 0; c < n; c++) {
-        if (quality_has_value(qualities[c])) return true;
+    for (size_t c = 0; c < view->columns_n; c++) {
+        size_t at = row * view->row_step + c * view->column_step;
+        if (quality_has_value(view->bytes[at])) return true;
     }
     return false;
 }
@@ -67,12 +69,12 @@ static bool row_is_seen(const uint8_t *qualities, size_t n)
 static err chunk_times(const struct head_chunk *chunk, const struct history_range *range,
                        struct sample_list *list)
 {
-    size_t columns = chunk->layout->columns_n;
+    struct matrix_view view = head_chunk_view(chunk);
     err e = ERR_OK;
-    for (size_t r = 0; !e && r < chunk->rows_n; r++) {
-        int64_t time_ms = chunk->times_ms[r];
+    for (size_t r = 0; !e && r < view.rows_n; r++) {
+        int64_t time_ms = view.times_ms[r];
         if (time_ms < range->from_ms || time_ms >= range->to_ms) continue;
-        if (!row_is_seen(chunk->qualities + r * columns, columns)) continue;
+        if (!row_is_seen(&view, r)) continue;
         struct history_sample sample = {.time_ms = time_ms};
         e = sample_list_add(list, &sample);
     }

@@ -10,6 +10,8 @@ enum method { METHOD_CONSTANT, METHOD_INTEGERS, METHOD_FLOATS, METHOD_DOUBLES };
 
 enum way { WAY_DIVIDE, WAY_MULTIPLY, WAY_FLOAT, WAY_N };
 
+enum { STRETCHES_N = 5, STRETCH_ROWS = 96 };
+
 enum { ORDERS_N = 3, EXCEPTION_BIT = 0x40, SAMPLED_N = 16, VARINT_BYTES_MAX = 10 };
 
 /* Beyond it differences could leave 53 bits, and planes are smaller anyway. */
@@ -94,36 +96,53 @@ static bool scale_guess(const double *values, size_t n, struct scale *scale)
     return misfits * 4 <= looked;
 }
 
+/* How many of the first values are integers at the scale; those are filled in. */
+static size_t integers_run(const double *values, size_t n, struct scale scale,
+                           int64_t *integers)
+{
+    size_t i = 0;
+    if (scale.way != WAY_DIVIDE) {
+        while (i < n && integer_of(values[i], scale, &integers[i])) i++;
+        return i;
+    }
+    const double power = powers[scale.decimals]; /* integer_of, without looking it up */
+    for (; i < n; i++) {
+        double x = values[i] * power;
+        if (!(x < INTEGER_MAX && x > -INTEGER_MAX)) break;
+        int64_t rounded = (int64_t)(x < 0 ? x - 0.5 : x + 0.5);
+        if (bits_of((double)rounded / power) != bits_of(values[i])) break;
+        integers[i] = rounded;
+    }
+    return i;
+}
+
 /* All integers at the scale; a value that fits with more decimals only raises the scale.
  * Exceptions repeat the integer before, so that their difference is 0. */
 static bool integers_fill(const double *values, size_t n, struct scale *scale,
                           int64_t *integers, size_t *exceptions)
 {
     size_t misfits = 0;
-    int64_t before = 0;
     for (size_t i = 0; i < n; i++) {
-        if (integer_of(values[i], *scale, &integers[i])) {
-            before = integers[i];
-            continue;
-        }
+        i += integers_run(values + i, n - i, *scale, integers + i);
+        if (i == n) break;
         int e = decimals_of(values[i], scale->way, scale->decimals + 1);
         if (e <= COLUMN_DECIMALS_MAX) {
             scale->decimals = e;
             return integers_fill(values, n, scale, integers, exceptions);
         }
-        integers[i] = before;
+        integers[i] = i ? integers[i - 1] : 0;
         if (++misfits > n / 8 + 1) return false;
     }
     *exceptions = misfits;
     return true;
 }
 
-/* Bits that the differences of an order need, roughly. */
-static unsigned order_choose(const int64_t *m, size_t n, uint64_t *bits)
+/* Add the bits that [from, to) would need in each order, roughly. */
+static void orders_cost(const int64_t *m, size_t from, size_t to, uint64_t cost[ORDERS_N])
 {
-    uint64_t cost[ORDERS_N] = {0};
-    int64_t before = 0, difference_before = 0;
-    for (size_t i = 0; i < n; i++) {
+    int64_t before = from > 0 ? m[from - 1] : 0;
+    int64_t difference_before = from > 0 ? before - (from > 1 ? m[from - 2] : 0) : 0;
+    for (size_t i = from; i < to; i++) {
         int64_t difference = m[i] - before;
         int64_t second = difference - difference_before;
         cost[0] += 64u - (unsigned)__builtin_clzll(zigzag(m[i]) + 1);
@@ -132,11 +151,27 @@ static unsigned order_choose(const int64_t *m, size_t n, uint64_t *bits)
         before = m[i];
         difference_before = difference;
     }
+}
+
+/* The order whose differences need the fewest bits, roughly; of a long column from some
+ * stretches of it. */
+static unsigned order_choose(const int64_t *m, size_t n, uint64_t *bits)
+{
+    uint64_t cost[ORDERS_N] = {0};
+    size_t looked = n;
+    if (n > STRETCHES_N * STRETCH_ROWS) {
+        looked = STRETCHES_N * STRETCH_ROWS;
+        size_t step = (n - STRETCH_ROWS) / (STRETCHES_N - 1);
+        for (size_t i = 0; i < STRETCHES_N; i++)
+            orders_cost(m, i * step, i * step + STRETCH_ROWS, cost);
+    } else {
+        orders_cost(m, 0, n, cost);
+    }
     unsigned best = 1; /* differences, unless another one is clearly better */
     for (unsigned order = 0; order < ORDERS_N; order++) {
         if (cost[order] * 16 < cost[best] * 15) best = order;
     }
-    *bits = cost[best];
+    *bits = cost[best] * n / looked;
     return best;
 }
 

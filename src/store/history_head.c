@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { SLOTS_FIRST = 64, ROWS_FIRST = 4, ROWS_KEPT_MAX = 512 };
+enum { SLOTS_FIRST = 64, ROWS_FIRST = 4, CELLS_KEPT_MAX = 1 << 14 };
+
+/* From so many rows on a block stays in columns. */
+enum { ROWS_IN_COLUMNS = 8 };
 
 err head_open(struct head *head)
 {
@@ -108,16 +111,10 @@ static err layout_make(struct head_chunk *chunk, const struct block *block)
     return ERR_OK;
 }
 
-/* The last chunk when its columns are the block's, or the next one. */
-static err chunk_take(struct head_device *device, const struct block *block,
+/* A chunk behind the last one, for the block's columns. */
+static err chunk_next(struct head_device *device, const struct block *block,
                       struct head_chunk **chunk)
 {
-    struct head_chunk *last =
-        device->chunks_n ? &device->chunks[device->chunks_n - 1] : NULL;
-    if (last && layout_fits(last, block)) {
-        *chunk = last;
-        return ERR_OK;
-    }
     if (device->chunks_n == device->chunks_room) {
         size_t room = device->chunks_room ? device->chunks_room * 2 : 1;
         struct head_chunk *more = memory_resize(device->chunks, room, sizeof *more);
@@ -133,26 +130,50 @@ static err chunk_take(struct head_device *device, const struct block *block,
         err e = layout_make(next, block);
         if (e) return e;
     }
+    next->in_columns = block->times_n >= ROWS_IN_COLUMNS;
     device->chunks_n++;
     *chunk = next;
     return ERR_OK;
 }
 
+/* The last chunk when the block can be added to it, or the next one. */
+static err chunk_take(struct head_device *device, const struct block *block,
+                      struct head_chunk **chunk)
+{
+    struct head_chunk *last =
+        device->chunks_n ? &device->chunks[device->chunks_n - 1] : NULL;
+    bool joins = last && !last->in_columns && block->times_n < ROWS_IN_COLUMNS &&
+                 layout_fits(last, block);
+    if (!joins) return chunk_next(device, block, chunk);
+    *chunk = last;
+    return ERR_OK;
+}
+
+static bool cells_reserve(struct head_chunk *chunk, size_t cells)
+{
+    if (cells <= chunk->cells_room) return true;
+    double *values = memory_resize(chunk->values, cells, sizeof *values);
+    if (values) chunk->values = values;
+    uint8_t *qualities = memory_resize(chunk->qualities, cells, 1);
+    if (qualities) chunk->qualities = qualities;
+    if (!values || !qualities) return false;
+    chunk->cells_room = cells;
+    return true;
+}
+
 static err rows_reserve(struct head_chunk *chunk, size_t more)
 {
     size_t columns = chunk->layout->columns_n, need = chunk->rows_n + more;
-    if (need <= chunk->rows_room) return ERR_OK;
+    if (need <= chunk->rows_room && need * columns <= chunk->cells_room) return ERR_OK;
     size_t room = chunk->rows_room ? chunk->rows_room * 2 : ROWS_FIRST;
-    if (room < need) room = need;
-    int64_t *times = memory_resize(chunk->times_ms, room, sizeof *times);
-    if (times) chunk->times_ms = times;
-    double *values = memory_resize(chunk->values, room * columns, sizeof *values);
-    if (values) chunk->values = values;
-    uint8_t *qualities = memory_resize(chunk->qualities, room * columns, 1);
-    if (qualities) chunk->qualities = qualities;
-    if (!times || !values || !qualities) return ERR_MEMORY;
-    chunk->rows_room = room;
-    return ERR_OK;
+    if (room < need || chunk->in_columns) room = need;
+    if (room > chunk->rows_room) {
+        int64_t *times = memory_resize(chunk->times_ms, room, sizeof *times);
+        if (!times) return ERR_MEMORY;
+        chunk->times_ms = times;
+        chunk->rows_room = room;
+    }
+    return cells_reserve(chunk, room * columns) ? ERR_OK : ERR_MEMORY;
 }
 
 static void rows_copy(struct head_chunk *chunk, const struct block *block)
@@ -161,14 +182,15 @@ static void rows_copy(struct head_chunk *chunk, const struct block *block)
     memcpy(chunk->times_ms + chunk->rows_n, block->times_ms, rows * sizeof(int64_t));
     double *values = chunk->values + chunk->rows_n * columns;
     uint8_t *qualities = chunk->qualities + chunk->rows_n * columns;
-    if (rows == 1) {
-        memcpy(values, block->values, columns * sizeof(double));
-        memcpy(qualities, block->qualities, columns);
-    }
-    for (size_t c = 0; rows > 1 && c < columns; c++) {
-        for (size_t r = 0; r < rows; r++) {
-            values[r * columns + c] = block->values[c * rows + r];
-            qualities[r * columns + c] = block->qualities[c * rows + r];
+    if (rows == 1 || chunk->in_columns) {
+        memcpy(values, block->values, rows * columns * sizeof(double));
+        memcpy(qualities, block->qualities, rows * columns);
+    } else {
+        for (size_t c = 0; c < columns; c++) {
+            for (size_t r = 0; r < rows; r++) {
+                values[r * columns + c] = block->values[c * rows + r];
+                qualities[r * columns + c] = block->qualities[c * rows + r];
+            }
         }
     }
     chunk->rows_n += rows;
@@ -217,7 +239,7 @@ void head_clear(struct head *head)
         if (!device) continue;
         for (size_t c = 0; c < device->chunks_n; c++) {
             struct head_chunk *chunk = &device->chunks[c];
-            if (c > 0 || chunk->rows_room > ROWS_KEPT_MAX) chunk_free(chunk);
+            if (c > 0 || chunk->cells_room > CELLS_KEPT_MAX) chunk_free(chunk);
             chunk->rows_n = 0;
         }
         device->chunks_n = 0;
@@ -237,7 +259,7 @@ struct matrix_view head_chunk_view(const struct head_chunk *chunk)
         .points = chunk->layout->points,
         .values = chunk->values,
         .bytes = chunk->qualities,
-        .row_step = chunk->layout->columns_n,
-        .column_step = 1,
+        .row_step = chunk->in_columns ? 1 : chunk->layout->columns_n,
+        .column_step = chunk->in_columns ? chunk->rows_n : 1,
     };
 }

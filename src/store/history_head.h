@@ -1,7 +1,9 @@
 /* history_head.h - the rows that are not in segments yet, per device, as they came.
  *
- * Row by row, so that the usual block (one poll of a device) is one copy.  Rows with the
- * same columns lie in one chunk.  Not locked here: the historian's lock is. */
+ * Row by row, so that the usual block (one poll of a device) is one copy; rows with the
+ * same columns lie in one chunk then.  A block of many rows (a backlog) is a chunk by
+ * itself, in columns as it came, which also is one copy.  Not locked here: the
+ * historian's lock is. */
 #ifndef HEATNET_STORE_HISTORY_HEAD_H
 #define HEATNET_STORE_HISTORY_HEAD_H
 
@@ -20,9 +22,10 @@ struct head_layout {
 
 struct head_chunk {
     struct head_layout *layout;
-    size_t rows_n, rows_room;
+    bool in_columns; /* closed: nothing is added */
+    size_t rows_n, rows_room, cells_room;
     int64_t *times_ms;
-    double *values;     /* [row * columns_n + column] */
+    double *values; /* [row * columns_n + column]; in columns [column * rows_n + row] */
     uint8_t *qualities; /* likewise */
 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 1 << 20 };
+enum { COLUMNS_MAX = 1 << 20, TILE_ROWS = 64 };
 
 void matrix_close(struct matrix *matrix)
 {
@@ -92,9 +92,12 @@ static err points_unite(struct matrix *matrix, const struct matrix_view *views,
     const uint32_t *before = NULL;
     matrix->columns_n = 0;
     for (size_t v = 0; v < views_n; v++) {
+        size_t known_n = matrix->columns_n, n = known_n;
         if (views[v].rows_n == 0 || views[v].points == before) continue;
         before = views[v].points;
-        size_t known_n = matrix->columns_n, n = known_n;
+        if (known_n == views[v].columns_n &&
+            memcmp(before, matrix->points, known_n * sizeof *before) == 0)
+            continue; /* nearly always */
         if (n + views[v].columns_n > COLUMNS_MAX) return ERR_FULL;
         if (!grow((void **)&matrix->points, &matrix->columns_room, n + views[v].columns_n,
                   sizeof(uint32_t))) {
@@ -153,22 +156,96 @@ static void row_copy(struct matrix *matrix, size_t to, const struct matrix_view 
     }
 }
 
+static void map_take(struct matrix *matrix, const struct matrix_view *view,
+                     const uint32_t **mapped)
+{
+    if (view->points == *mapped) return;
+    map_make(matrix, view);
+    *mapped = view->points;
+}
+
+static void cells_clear(struct matrix *matrix, size_t row, size_t n)
+{
+    for (size_t c = 0; c < matrix->columns_n; c++) {
+        double *values = matrix->values + c * matrix->rows_n + row;
+        uint16_t *qualities = matrix->qualities + c * matrix->rows_n + row;
+        for (size_t i = 0; i < n; i++) {
+            values[i] = 0;
+            qualities[i] = HISTORY_NO_SAMPLE;
+        }
+    }
+}
+
+/* Rows [row, row + n) of one column of a view to [to, ...) of the matrix's. */
+struct column_run {
+    size_t column, row, n, to;
+};
+
+static void column_copy(struct matrix *matrix, const struct matrix_view *view,
+                        struct column_run run)
+{
+    size_t step = view->row_step;
+    size_t from = run.row * step + run.column * view->column_step;
+    size_t cell = matrix->map[run.column] * matrix->rows_n + run.to;
+    double *values = matrix->values + cell;
+    uint16_t *qualities = matrix->qualities + cell;
+    if (step == 1) {
+        memcpy(values, view->values + from, run.n * sizeof *values);
+    } else {
+        for (size_t i = 0; i < run.n; i++) values[i] = view->values[from + i * step];
+    }
+    if (view->bytes) {
+        for (size_t i = 0; i < run.n; i++) qualities[i] = view->bytes[from + i * step];
+    } else {
+        for (size_t i = 0; i < run.n; i++)
+            qualities[i] = view->qualities[from + i * step];
+    }
+}
+
+/* Rows that follow each other in one view.  What lies row by row is turned in tiles that
+ * stay in the cache. */
+static void rows_copy(struct matrix *matrix, const struct matrix_view *view, size_t row,
+                      size_t to, size_t n)
+{
+    size_t tile = view->row_step == 1 ? n : TILE_ROWS;
+    if (view->columns_n < matrix->columns_n) cells_clear(matrix, to, n);
+    for (size_t done = 0; done < n; done += tile) {
+        size_t part = n - done < tile ? n - done : tile;
+        for (size_t c = 0; c < view->columns_n; c++)
+            column_copy(matrix, view,
+                        (struct column_run){c, row + done, part, to + done});
+    }
+}
+
+/* As nearly always: each time is in one row of one view only. */
+static void cells_fill_distinct(struct matrix *matrix, const struct matrix_view *views,
+                                const struct matrix_row *rows)
+{
+    const uint32_t *mapped = NULL;
+    for (size_t i = 0; i < matrix->rows_n;) {
+        const struct matrix_view *view = &views[rows[i].view];
+        size_t n = 0;
+        while (i + n < matrix->rows_n && rows[i + n].view == rows[i].view &&
+               rows[i + n].row == rows[i].row + n) {
+            matrix->times_ms[i + n] = rows[i + n].time_ms;
+            n++;
+        }
+        map_take(matrix, view, &mapped);
+        rows_copy(matrix, view, rows[i].row, i, n);
+        i += n;
+    }
+}
+
 static void cells_fill(struct matrix *matrix, const struct matrix_view *views,
                        const struct matrix_row *rows, size_t rows_n)
 {
-    for (size_t i = 0; i < matrix->rows_n * matrix->columns_n; i++) {
-        matrix->qualities[i] = HISTORY_NO_SAMPLE;
-        matrix->values[i] = 0;
-    }
+    cells_clear(matrix, 0, matrix->rows_n);
     const uint32_t *mapped = NULL;
     size_t row = 0;
     for (size_t i = 0; i < rows_n; i++) {
         const struct matrix_view *view = &views[rows[i].view];
         if (i && rows[i].time_ms != rows[i - 1].time_ms) row++;
-        if (view->points != mapped) {
-            map_make(matrix, view);
-            mapped = view->points;
-        }
+        map_take(matrix, view, &mapped);
         matrix->times_ms[row] = rows[i].time_ms;
         row_copy(matrix, row, view, rows[i].row);
     }
@@ -190,7 +267,11 @@ err matrix_fill(struct matrix *matrix, const struct matrix_view *views, size_t v
     e = matrix_reserve(matrix, times, matrix->columns_n);
     if (e) return e;
     matrix->rows_n = times;
-    cells_fill(matrix, views, rows, rows_n);
+    if (times == rows_n) {
+        cells_fill_distinct(matrix, views, rows);
+    } else {
+        cells_fill(matrix, views, rows, rows_n);
+    }
     return ERR_OK;
 }
 

@@ -38,6 +38,37 @@ bool span_add(struct history_span *span, int64_t time_ms, double value, unsigned
     return true;
 }
 
+void span_add_good(struct history_span *span, const int64_t *times_ms,
+                   const double *values, size_t n)
+{
+    size_t i = 0;
+    while (i < n && span->n == 0) {
+        (void)span_add(span, times_ms[i], values[i], QUALITY_GOOD);
+        i++;
+    }
+    struct history_span s = *span; /* what lies on the stack stays in registers */
+    for (; i < n; i++) {
+        double value = values[i];
+        if (isnan(value)) {
+            s.bad_n++;
+            continue;
+        }
+        int64_t held_ms = times_ms[i] - s.last_ms;
+        if (held_ms > SPAN_HOLD_MS) held_ms = SPAN_HOLD_MS;
+        s.integral += s.last * (double)held_ms;
+        s.weight_ms += held_ms;
+        double rise = value > s.last ? value - s.last : 0;
+        s.increase += rise;
+        s.min = value < s.min ? value : s.min;
+        s.max = value > s.max ? value : s.max;
+        s.sum += value;
+        s.last = value;
+        s.last_ms = times_ms[i];
+        s.n++;
+    }
+    *span = s;
+}
+
 void span_join(struct history_span *span, const struct history_span *next)
 {
     if (next->n == 0) {

@@ -7,6 +7,7 @@
 #define HEATNET_STORE_HISTORY_SPAN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { SPAN_HOLD_MS = 2 * 60 * 60 * 1000 };
@@ -22,6 +23,9 @@ struct history_span {
 
 /* The next sample; false: not usable (counted as bad). */
 bool span_add(struct history_span *span, int64_t time_ms, double value, unsigned quality);
+/* The next samples, all of good quality: as span_add one by one. */
+void span_add_good(struct history_span *span, const int64_t *times_ms,
+                   const double *values, size_t n);
 /* The span that follows in time. */
 void span_join(struct history_span *span, const struct history_span *next);
 /* Round what was summed to the decimals that all values have: sums of decimals are

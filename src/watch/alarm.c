@@ -6,6 +6,7 @@
 #include "model/quality.h"
 #include "watch/alarm_bits.h"
 
+#include <float.h>
 #include <math.h>
 
 enum { NORMAL, PENDING, RAISED };
@@ -292,6 +293,89 @@ size_t alarm_step(struct alarm_state *state, const struct template_point *rule,
     state->last_value = sample->value;
     state->blind = ALARM_SEES;
     return step.n;
+}
+
+/* --- many samples at once ----------------------------------------------------------- */
+
+static bool nothing_stands(const struct alarm_state *state)
+{
+    unsigned phases = state->implausible.phase | state->frozen.phase;
+    for (size_t i = 0; i < COUNT(state->limit); i++) phases |= state->limit[i].phase;
+    return phases == NORMAL && state->blind == ALARM_SEES && state->last_change_ms != 0;
+}
+
+static bool all_good(const uint8_t *qualities, size_t n)
+{
+    unsigned any = 0;
+    for (size_t i = 0; i < n; i++) any |= qualities[i];
+    return any == QUALITY_GOOD;
+}
+
+/* What is within is finite, plausible and inside of every limit. */
+static bool all_within(const struct template_point *rule, const double *values, size_t n)
+{
+    const double lows[] = {rule->range_low, rule->low_low, rule->low};
+    const double highs[] = {rule->range_high, rule->high_high, rule->high};
+    double low = -DBL_MAX, high = DBL_MAX;
+    for (size_t i = 0; i < COUNT(lows); i++) {
+        if (lows[i] > low) low = lows[i]; /* not where it is NaN: no limit */
+        if (highs[i] < high) high = highs[i];
+    }
+    unsigned outside = 0;
+    for (size_t i = 0; i < n; i++)
+        outside |= (unsigned)!(values[i] >= low) | (unsigned)!(values[i] <= high);
+    return !outside;
+}
+
+static bool all_equal(const double *values, size_t n, double value)
+{
+    unsigned other = 0;
+    for (size_t i = 0; i < n; i++) other |= values[i] != value;
+    return !other;
+}
+
+/* When the value last changed; false when it stood still for too long in between. */
+static bool last_change(const struct alarm_state *state, double frozen_s,
+                        const struct alarm_samples *samples, int64_t *change_ms)
+{
+    const double *values = samples->values;
+    const int64_t *times_ms = samples->times_ms;
+    size_t n = samples->n;
+    *change_ms = state->last_change_ms;
+    if (frozen_s > 0 && (double)(times_ms[n - 1] - *change_ms) / 1000 > frozen_s) {
+        for (size_t i = 0; i < n; i++) {
+            if (values[i] != (i ? values[i - 1] : state->last_value))
+                *change_ms = times_ms[i];
+            if ((double)(times_ms[i] - *change_ms) / 1000 > frozen_s) return false;
+        }
+        return true;
+    }
+    size_t i = n - 1;
+    while (i > 0 && values[i] == values[i - 1]) i--;
+    if (i > 0 || values[0] != state->last_value) *change_ms = times_ms[i];
+    return true;
+}
+
+bool alarm_calm(struct alarm_state *state, const struct template_point *rule,
+                const struct alarm_samples *samples)
+{
+    ensure(state != NULL);
+    ensure(rule != NULL);
+    ensure(samples != NULL && samples->n > 0);
+
+    size_t n = samples->n;
+    int64_t change_ms;
+    if (samples->times_ms[0] <= state->newest_ms || !nothing_stands(state)) return false;
+    if (!all_good(samples->qualities, n)) return false;
+    if (!all_within(rule, samples->values, n)) return false;
+    if (rule->quantity == QUANTITY_BITS &&
+        !all_equal(samples->values, n, (double)state->bits))
+        return false;
+    if (!last_change(state, rule->frozen_s, samples, &change_ms)) return false;
+    state->newest_ms = samples->times_ms[n - 1];
+    state->last_value = samples->values[n - 1];
+    state->last_change_ms = change_ms;
+    return true;
 }
 
 size_t alarm_tick(struct alarm_state *state, const struct template_point *rule,

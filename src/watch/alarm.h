@@ -80,6 +80,19 @@ void alarm_start(struct alarm_state *state);
  * newest does nothing. */
 size_t alarm_step(struct alarm_state *state, const struct template_point *rule,
                   const struct history_sample *sample, struct alarm_event *events);
+/* Samples of one point, their times rising. */
+struct alarm_samples {
+    const int64_t *times_ms;
+    const double *values;
+    const uint8_t *qualities;
+    size_t n; /* at least one */
+};
+
+/* The usual case at once: where all are newer than the state, good and inside, and
+ * nothing is or becomes pending or raised, the state takes them as alarm_step would one
+ * by one, and there are no events.  False: nothing was done. */
+bool alarm_calm(struct alarm_state *state, const struct template_point *rule,
+                const struct alarm_samples *samples);
 /* Time passes without a sample: pending conditions ripen. */
 size_t alarm_tick(struct alarm_state *state, const struct template_point *rule,
                   int64_t now_ms, struct alarm_event *events);

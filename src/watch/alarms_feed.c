@@ -90,11 +90,48 @@ static err step_sample(struct alarms *alarms, struct watch *watch,
     return n ? queue_events(alarms, watch, events, n) : ERR_OK;
 }
 
-static err step_column(struct alarms *alarms, struct watch *watch,
-                       const struct block *block, size_t column)
+/* What all columns of a block share. */
+struct block_times {
+    const struct block *block;
+    bool rise;              /* strictly */
+    int64_t longest_gap_ms; /* between two rows */
+};
+
+static struct block_times times_look(const struct block *block)
 {
+    struct block_times times = {.block = block, .rise = true};
+    for (size_t row = 1; row < block->times_n; row++) {
+        int64_t gap_ms = block->times_ms[row] - block->times_ms[row - 1];
+        if (gap_ms <= 0) times.rise = false;
+        if (gap_ms > times.longest_gap_ms) times.longest_gap_ms = gap_ms;
+    }
+    return times;
+}
+
+/* The rows from `row` on, if there is nothing to say about them. */
+static bool rows_are_calm(const struct alarms *alarms, struct watch *watch,
+                          const struct block_times *times, size_t column, size_t row)
+{
+    const struct block *block = times->block;
+    int64_t hold_ms = alarms->world.devices[watch->device_at].hold_ms;
+    if (!times->rise || times->longest_gap_ms > hold_ms) return false;
+    if (block->times_ms[row] - watch->state.newest_ms > hold_ms) return false;
+    size_t at = column * block->times_n + row;
+    struct alarm_samples samples = {block->times_ms + row, block->values + at,
+                                    block->qualities + at, block->times_n - row};
+    return alarm_calm(&watch->state,
+                      &alarms->world.catalog->template_points[watch->template_point],
+                      &samples);
+}
+
+static err step_column(struct alarms *alarms, struct watch *watch,
+                       const struct block_times *times, size_t column)
+{
+    const struct block *block = times->block;
     err e = ERR_OK;
     for (size_t row = 0; !e && row < block->times_n; row++) {
+        /* The first sample of a point that was blind has to be looked at by itself. */
+        if (row <= 1 && rows_are_calm(alarms, watch, times, column, row)) break;
         size_t at = column * block->times_n + row;
         struct history_sample sample = {.time_ms = block->times_ms[row],
                                         .value = block->values[at],
@@ -111,13 +148,14 @@ err alarms_block(struct alarms *alarms, const struct block *block)
     ensure(alarms != NULL);
     ensure(block != NULL);
 
+    struct block_times times = times_look(block);
     lock_take(&alarms->lock);
     err e = door(alarms);
     for (size_t c = 0; !e && c < block->columns_n; c++) {
         struct watch *watch = world_watch(&alarms->world, block->points[c]);
         if (!watch) continue;
         alarms->world.devices[watch->device_at].dirty = true;
-        e = step_column(alarms, watch, block, c);
+        e = step_column(alarms, watch, &times, c);
     }
     lock_give(&alarms->lock);
     return e;

@@ -153,9 +153,9 @@ static err check_shape(const struct lists *lists, struct block *block, char *why
 static err make_room(struct arena *arena, struct block *block)
 {
     size_t samples_n = block->times_n * block->columns_n;
-    block->times_ms = arena_new(arena, block->times_n, sizeof *block->times_ms);
-    block->points = arena_new(arena, block->columns_n, sizeof *block->points);
-    block->values = arena_new(arena, samples_n, sizeof *block->values);
+    block->times_ms = arena_room(arena, block->times_n, sizeof *block->times_ms);
+    block->points = arena_room(arena, block->columns_n, sizeof *block->points);
+    block->values = arena_room(arena, samples_n, sizeof *block->values);
     block->qualities = arena_new(arena, samples_n, sizeof *block->qualities);
     if (block->times_ms == NULL || block->points == NULL) return ERR_MEMORY;
     if (block->values == NULL || block->qualities == NULL) return ERR_MEMORY;

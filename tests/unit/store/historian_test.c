@@ -132,7 +132,9 @@ static void segments_stay_few(void **state)
     CHECK_EQ("late", figures.late_rows, 0);
     CHECK("due", !historian_flush_due(f.historian));
     append(&f, 1440, 62, 60000);
-    CHECK("due after an hour", historian_flush_due(f.historian));
+    CHECK("an hour of little waits", !historian_flush_due(f.historian));
+    append(&f, 1502, 1440, 60000);
+    CHECK("due after a day", historian_flush_due(f.historian));
     fixture_close(&f);
 }
 

@@ -11,8 +11,15 @@
 #include "model/quality.h"
 
 #include <math.h>
+#include <string.h>
 
-enum { RUNS_N = 3000, SAMPLES_N = 120, EVENTS_N = 4096, TRACKS_N = ALARM_FROZEN + 1 };
+enum {
+    RUNS_N = 3000,
+    SAMPLES_N = 120,
+    EVENTS_N = 4096,
+    TRACKS_N = ALARM_FROZEN + 1,
+    COLUMN_N = 64
+};
 
 static uint64_t draw(uint64_t *seed)
 {
@@ -224,8 +231,99 @@ static void rules_and_model_agree(void **state)
     assert_true(events_n > 100000); /* the runs were not idle */
 }
 
+/* --- columns ------------------------------------------------------------------------ */
+
+struct column {
+    int64_t times_ms[COLUMN_N];
+    double values[COLUMN_N];
+    uint8_t qualities[COLUMN_N];
+    size_t n;
+};
+
+/* Mostly calm: within the limits, seldom beyond one, of bad quality or not finite. */
+static void random_column(uint64_t *seed, int64_t *now_ms, double *value,
+                          struct column *column)
+{
+    unsigned wild = below(seed, 3) ? 0 : 1;
+    column->n = 1 + below(seed, COLUMN_N);
+    for (size_t i = 0; i < column->n; i++) {
+        *now_ms += 1 + below(seed, 9);
+        if (below(seed, 3)) *value = 4 + below(seed, 9) * 0.5;
+        column->times_ms[i] = *now_ms;
+        column->values[i] = *value;
+        column->qualities[i] = QUALITY_GOOD;
+        if (wild && below(seed, 20) == 0) column->values[i] = below(seed, 32) * 0.5;
+        if (wild && below(seed, 40) == 0) column->values[i] = NAN;
+        if (wild && below(seed, 40) == 0) column->values[i] = INFINITY;
+        if (wild && below(seed, 40) == 0) column->qualities[i] = QUALITY_RATE;
+    }
+}
+
+static void one_word(uint64_t *seed, struct column *column)
+{
+    double word = 4 + below(seed, 3);
+    for (size_t i = 0; i < column->n; i++) column->values[i] = word;
+}
+
+static size_t step_all(struct alarm_state *state, const struct template_point *rule,
+                       const struct column *column)
+{
+    struct alarm_event events[ALARM_EVENTS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < column->n; i++) {
+        struct history_sample sample = {.time_ms = column->times_ms[i],
+                                        .value = column->values[i],
+                                        .quality = column->qualities[i]};
+        n += alarm_step(state, rule, &sample, events);
+    }
+    return n;
+}
+
+static struct template_point random_column_rule(uint64_t *seed)
+{
+    struct template_point rule = random_rule(seed);
+    if (below(seed, 2)) rule.frozen_s = 0;
+    if (below(seed, 4)) return rule;
+    return (struct template_point){
+        .quantity = QUANTITY_BITS, .range_low = NAN, .range_high = NAN, .low_low = NAN,
+        .low = NAN, .high = NAN, .high_high = NAN, .bits = "0:1:a|a;2:1:b|b"};
+}
+
+static void calm_is_step_by_step(void **unused)
+{
+    (void)unused;
+    size_t calm_n = 0, columns_n = 0, bits_n = 0;
+    for (uint64_t run = 0; run < RUNS_N; run++) {
+        uint64_t seed = run * 0x9e3779b97f4a7c15u + 7;
+        struct template_point rule = random_column_rule(&seed);
+        struct alarm_state one, all;
+        struct column column;
+        int64_t now_ms = 1000;
+        double value = 6;
+        alarm_start(&one);
+        alarm_start(&all);
+        for (size_t i = 0; i < 40; i++) {
+            random_column(&seed, &now_ms, &value, &column);
+            if (rule.quantity == QUANTITY_BITS) one_word(&seed, &column);
+            struct alarm_samples samples = {column.times_ms, column.values,
+                                            column.qualities, column.n};
+            bool calm = alarm_calm(&all, &rule, &samples);
+            size_t events_n = step_all(&one, &rule, &column);
+            if (calm) CHECK_EQ("no events", events_n, 0);
+            if (!calm) (void)step_all(&all, &rule, &column);
+            CHECK("same state", memcmp(&one, &all, sizeof one) == 0);
+            calm_n += calm;
+            bits_n += calm && rule.quantity == QUANTITY_BITS;
+            columns_n++;
+        }
+    }
+    assert_true(calm_n > columns_n / 10 && calm_n < columns_n);
+    assert_true(bits_n > 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_and_model_agree)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_and_model_agree),
+                                       cmocka_unit_test(calm_is_step_by_step)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
