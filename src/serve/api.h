@@ -31,6 +31,9 @@ void api_trend(struct request *request);
 void api_trend_csv(struct request *request);
 /* api_history_table.c */
 void api_history(struct request *request);
+/* api_corrections.c */
+void api_corrections_add(struct request *request);
+void api_corrections_list(struct request *request);
 /* api_dump.c */
 void api_dump(struct request *request);
 /* api_alarms.c */

@@ -67,8 +67,7 @@ err outside_open(const char *database_path, struct outside **outside)
     lock_open(&made->make_lock);
     label_book_open(&made->series, &all_series, &add_series);
     label_book_open(&made->types, &all_types, &add_type);
-    made->writers = memory_new(OUTSIDE_WRITERS_MAX, sizeof *made->writers);
-    err e = made->writers ? load(made) : ERR_MEMORY;
+    err e = load(made);
     if (e)
         outside_close(made);
     else
@@ -112,23 +111,31 @@ void outside_count(struct outside *outside, struct outside_counts *counts)
     lock_give(&outside->lock);
 }
 
-uint64_t outside_sequence(struct outside *outside, const char *terminal, uint64_t *spool)
+/* The writer's place; NULL without memory.  Under the lock. */
+static struct outside_writer *find_writer(struct outside *outside, const char *terminal)
+{
+    for (size_t i = 0; i < outside->writers_n; i++)
+        if (text_equal(outside->writers[i].terminal, terminal))
+            return &outside->writers[i];
+    struct outside_writer *grown = memory_resize(
+        outside->writers, outside->writers_n + 1, sizeof *outside->writers);
+    if (!grown) return NULL;
+    outside->writers = grown;
+    struct outside_writer *writer = &grown[outside->writers_n++];
+    *writer = (struct outside_writer){.sequence = 0};
+    text_copy(writer->terminal, sizeof writer->terminal, terminal);
+    return writer;
+}
+
+err outside_sequence(struct outside *outside, const char *terminal, uint64_t *spool,
+                     uint64_t *sequence)
 {
     lock_take(&outside->lock);
-    size_t i = 0;
-    while (i < outside->writers_n &&
-           !text_equal(outside->writers[i].terminal, terminal))
-        i++;
-    bool fresh = i == outside->writers_n;
-    ensure(!fresh || i < OUTSIDE_WRITERS_MAX); /* tokens and accounts are fewer */
-    if (fresh) {
-        outside->writers_n++;
-        text_copy(outside->writers[i].terminal, CATALOG_CODE_BYTES, terminal);
-    }
-    uint64_t sequence = ++outside->writers[i].sequence;
+    struct outside_writer *writer = find_writer(outside, terminal);
+    if (writer) *sequence = ++writer->sequence;
     *spool = outside->spool;
     lock_give(&outside->lock);
-    return sequence;
+    return writer ? ERR_OK : ERR_MEMORY;
 }
 
 err outside_enter(struct outside *outside, struct database *database,

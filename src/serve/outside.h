@@ -70,7 +70,8 @@ MUST_USE err outside_resolve(struct outside_batch *batch);
 MUST_USE err outside_send(struct outside_batch *batch);
 
 void outside_count(struct outside *outside, struct outside_counts *counts);
-/* The next sequence number of this terminal's spool. */
-uint64_t outside_sequence(struct outside *outside, const char *terminal, uint64_t *spool);
+/* The next sequence number of this terminal's spool.  ERR_MEMORY. */
+MUST_USE err outside_sequence(struct outside *outside, const char *terminal,
+                              uint64_t *spool, uint64_t *sequence);
 
 #endif

@@ -129,9 +129,10 @@ static err end_frame(struct sending *sending)
     if (!frame->blocks_n) return ERR_OK;
     struct server *server = sending->batch->server;
     text_copy(frame->terminal, sizeof frame->terminal, sending->batch->terminal);
-    frame->sequence = outside_sequence(server->outside, frame->terminal, &frame->spool);
     frame->transmitted_ms = server_now_ms(server);
-    err e = frame_encode(frame, &sending->body);
+    err e = outside_sequence(server->outside, frame->terminal, &frame->spool,
+                             &frame->sequence);
+    if (!e) e = frame_encode(frame, &sending->body);
     frame->blocks_n = 0;
     sending->frame_samples = 0;
     return e;

@@ -8,7 +8,7 @@
 
 #define OUTSIDE_CODE_STARTS "x-" /* and 16 hex digits of a hash */
 
-enum { OUTSIDE_CODE_BYTES = 20, OUTSIDE_WRITERS_MAX = 2000 };
+enum { OUTSIDE_CODE_BYTES = 20 };
 
 struct outside_writer {
     char terminal[CATALOG_CODE_BYTES];

@@ -13,6 +13,7 @@
 #define JSON_BYTES (64 << 10)
 #define ACKNOWLEDGE_BYTES (1 << 20)
 #define WRITE_BYTES (32 << 20)
+#define CORRECTION_BYTES (2 << 20)
 #define PROMETHEUS "/prometheus/api/v1"
 #define PROM(method, path, handle)                                                       \
     {method, PROMETHEUS path, RIGHT_HISTORY_READ, handle, LANE_WORK, JSON_BYTES}
@@ -39,6 +40,9 @@ static const struct route table[] = {
     {"GET", API "/live", RIGHT_WATCH, api_live, LANE_OWN, 0},
     {"GET", API "/points/{}/samples", RIGHT_WATCH, api_samples, LANE_WORK, 0},
     {"GET", API "/trend", RIGHT_WATCH, api_trend, LANE_WORK, 0},
+    {"GET", API "/points/{}/corrections", RIGHT_WATCH, api_corrections_list, LANE_WORK, 0},
+    {"POST", API "/points/{}/corrections", RIGHT_CONFIGURE, api_corrections_add,
+     LANE_INGEST, CORRECTION_BYTES},
     {"GET", API "/history", RIGHT_HISTORY_READ, api_history, LANE_WORK, 0},
     {"GET", API "/dump", RIGHT_HISTORY_READ, api_dump, LANE_WORK, 0},
     {"GET", API "/trend.csv", RIGHT_WATCH, api_trend_csv, LANE_WORK, 0},

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "serve/apply.h"
+#include "serve/corrections.h"
 #include "serve/lane.h"
 #include "serve/outside.h"
 #include "serve/push.h"
@@ -102,6 +103,7 @@ static err open_history(struct server *server)
         e = alarms_open(server->database_path, server->options.clock, &server->alarms);
     if (!e) e = live_open(server->catalog->point_id_max, &server->live);
     if (!e) e = terminals_open(server->database_path, &server->terminals);
+    if (!e) e = corrections_migrate(server->database_path);
     if (!e) e = outside_open(server->database_path, &server->outside);
     return e;
 }

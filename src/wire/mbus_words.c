@@ -60,7 +60,7 @@ void mbus_medium(uint8_t code, char *out)
 void mbus_manufacturer(uint16_t code, char *out)
 {
     for (int i = 0; i < 3; i++) {
-        unsigned letter = (code >> (10 - 5 * i)) & 31U;
+        unsigned letter = ((unsigned)code >> (10 - 5 * i)) & 31U;
         out[i] = letter >= 1 && letter <= 26 ? (char)('A' + letter - 1) : '?';
     }
     out[3] = 0;

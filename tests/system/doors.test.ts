@@ -273,6 +273,32 @@ test("heatnet dump: page by page, interrupted and resumed, every sample once", a
   assert.equal((await run(binary("heatnet"), ["--data", server.folder, "dump", file, "--to", "never"])).code, 2);
 });
 
+test("a correction keeps what stood there, who changed it and why, also after a rebuild of history", async () => {
+  const base = Date.now() - 600_000;
+  assert.equal((await write("/write?db=x&precision=ms", [0, 1, 2, 3].map((i) => `meter,no=9 heat=${100 + i} ${base + i * 60_000}`).join("\n"))).status, 204);
+  const { values } = await server.get("/values?points=all");
+  const [id] = values.find((v: any) => v[1] === 103 && v[3] === base + 180_000);
+  const correct = (body: object): Promise<Answer> =>
+    request({ socket: server.socket, path: `/api/v1/points/${id}/corrections`, method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  assert.equal((await correct({ values: [[base, 1]] })).status, 400, "a reason is needed");
+  assert.equal((await correct({ values: [[base, 1], [base, 2]], reason: "twice" })).status, 400);
+  assert.equal((await correct({ values: [[Date.now() + 60_000, 1]], reason: "in the future" })).status, 400);
+  const done = await correct({ values: [[base + 60_000, 90.5], [base + 90_000, 91]], reason: "抄表错误", quality: "estimated" });
+  assert.equal(done.status, 201, done.text);
+  const check = async (): Promise<void> => {
+    const samples = (await server.get(`/points/${id}/samples?from=${base}&to=${base + 200_000}`)).samples;
+    assert.deepEqual(samples, [[base, 100, 0], [base + 60_000, 90.5, 64], [base + 90_000, 91, 64], [base + 120_000, 102, 0], [base + 180_000, 103, 0]]);
+  };
+  await check();
+  const { corrections } = await server.get(`/points/${id}/corrections`);
+  assert.equal(corrections.length, 1);
+  assert.deepEqual([corrections[0].author, corrections[0].reason], ["local", "抄表错误"]);
+  assert.deepEqual(corrections[0].values, [[base + 60_000, 101, "good", 90.5, "estimated"], [base + 90_000, null, null, 91, "estimated"]]);
+  await server.program.kill(); // what is not flushed is replayed
+  await server.start();
+  await check();
+});
+
 test("/metrics: promtool finds no fault; a real Prometheus scrapes us and sends it back by remote write", async () => {
   const text = await request({ url: `${server.http}/metrics`, headers: as("reader") });
   assert.equal(text.status, 200);

@@ -793,6 +793,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/points/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was put in place of what, by whom, and why */
+        get: operations["corrections_list"];
+        put?: never;
+        /** Put values in place of others; the originals are kept */
+        post: operations["corrections_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3793,6 +3811,79 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    corrections_list: {
+        parameters: {
+            query?: {
+                /** @description of the values corrected */
+                from?: string;
+                /** @description of the values corrected */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        point: number;
+                        corrections: {
+                            id: number;
+                            /** Format: int64 */
+                            made_ms: number;
+                            author: string;
+                            reason: string;
+                            /** @description [time_ms, old value, old quality, new value, new quality] */
+                            values: (number | string | null)[][];
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    corrections_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    values: number[][];
+                    reason: string;
+                    /** @enum {string} */
+                    quality?: "hand_set" | "estimated";
+                };
+            };
+        };
+        responses: {
+            /** @description Durable */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                    };
                 };
             };
             default: components["responses"]["Problem"];
