@@ -1,28 +1,20 @@
-/* modbus.c - a request, its answer, and what a refusal means; the bytes are made in
- * wire/modbus_tcp, the numbers in modbus_decode, the requests in modbus_plan. */
+/* modbus.c - plans and their reading; the exchange is modbus_exchange, the numbers are
+ * modbus_decode's, the requests modbus_plan's. */
 #include "collect/modbus.h"
 
 #include "base/ensure.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "collect/modbus_decode.h"
+#include "collect/modbus_exchange.h"
 #include "collect/modbus_plan.h"
-#include "link/tcp.h"
 #include "model/quality.h"
-#include "wire/modbus_tcp.h"
 
 #include <string.h>
 
-struct driver_channel {
-    struct tcp tcp;
-    char host[MODBUS_HOST_BYTES];
-    uint16_t port, transaction;
-    int64_t timeout_ms;
-    uint16_t values[MODBUS_BITS_MAX]; /* of the last answer: registers, or bits as 0, 1 */
-};
-
 struct driver_plan {
     struct modbus_plan plan;
+    bool answered; /* last time */
 };
 
 /* --- addresses ------------------------------------------------------------------- */
@@ -32,17 +24,32 @@ static err check(const char *what, const char *address, char *why, size_t why_n)
     return modbus_address_check("modbus-tcp", what, address, why, why_n);
 }
 
+static err check_rtu(const char *what, const char *address, char *why, size_t why_n)
+{
+    struct modbus_device_address a;
+
+    err e = modbus_address_check("modbus-rtu", what, address, why, why_n);
+    if (e || !text_equal(what, "device")) return e;
+    e = modbus_rtu_device_parse(address, &a, why, why_n);
+    return e ? e : line_check(a.line, why, why_n);
+}
+
 static err channel_name(const char *address, char name[DRIVER_CHANNEL_BYTES])
 {
     struct modbus_device_address a;
 
     err e = modbus_device_parse(address, &a, NULL, 0);
-    if (e) return e;
-    bool colon = strchr(a.host, ':') != NULL;
-    return text_format(name, DRIVER_CHANNEL_BYTES, colon ? "[%s]:%u" : "%s:%u", a.host,
-                       (unsigned)a.port)
-               ? ERR_OK
-               : ERR_RANGE;
+    if (!e) (void)text_copy(name, DRIVER_CHANNEL_BYTES, a.line);
+    return e;
+}
+
+static err channel_name_rtu(const char *address, char name[DRIVER_CHANNEL_BYTES])
+{
+    struct modbus_device_address a;
+
+    err e = modbus_rtu_device_parse(address, &a, NULL, 0);
+    if (!e) (void)text_copy(name, DRIVER_CHANNEL_BYTES, a.line);
+    return e;
 }
 
 /* --- channel --------------------------------------------------------------------- */
@@ -50,31 +57,31 @@ static err channel_name(const char *address, char name[DRIVER_CHANNEL_BYTES])
 static err channel_open(const char *name, uint32_t timeout_ms,
                         struct driver_channel **channel)
 {
-    struct modbus_device_address a;
-
-    err e = modbus_device_parse(name, &a, NULL, 0);
-    if (e) return e;
-    struct driver_channel *c = memory_new(1, sizeof *c);
-    if (!c) return ERR_MEMORY;
-    tcp_open(&c->tcp);
-    (void)text_copy(c->host, sizeof c->host, a.host);
-    c->port = a.port;
-    c->timeout_ms = timeout_ms;
-    *channel = c;
-    return ERR_OK;
+    return modbus_channel_open(name, false, timeout_ms, channel);
 }
 
-static void channel_close(struct driver_channel *c)
+static err channel_open_rtu(const char *name, uint32_t timeout_ms,
+                            struct driver_channel **channel)
 {
-    if (!c) return;
-    tcp_close(&c->tcp);
-    memory_free(c);
+    return modbus_channel_open(name, true, timeout_ms, channel);
 }
 
-void modbus_channel_adopt(struct driver_channel *c, int socket_handle)
+static struct line *channel_line(struct driver_channel *c)
 {
+    return c->line;
+}
+
+err modbus_channel_adopt(struct driver_channel *c, int socket_handle)
+{
+    struct line *line = NULL;
+
     ensure(c);
-    tcp_adopt(&c->tcp, socket_handle, c->timeout_ms);
+    err e = line_adopt(line_name(c->line), socket_handle, &line);
+    if (e) return e;
+    line_close(c->line);
+    c->line = line;
+    if (!c->is_rtu) line_tagged(line);
+    return ERR_OK;
 }
 
 /* --- plan ------------------------------------------------------------------------ */
@@ -100,20 +107,17 @@ static err plan_points(struct modbus_plan *plan, const char *const *points,
     return ERR_OK;
 }
 
-static err plan_open(const char *address, const char *const *points, size_t points_n,
-                     struct driver_plan **plan)
+static err plan_make(const struct modbus_device_address *a, const char *const *points,
+                     size_t points_n, struct driver_plan **plan)
 {
-    struct modbus_device_address a;
-
-    err e = modbus_device_parse(address, &a, NULL, 0);
-    if (e) return e;
     struct driver_plan *p = memory_new(1, sizeof *p);
     if (!p) return ERR_MEMORY;
-    p->plan.unit = a.unit;
+    p->plan.unit = a->unit;
+    p->plan.limits = a->limits;
     size_t room = points_n ? points_n : 1;
     p->plan.points = memory_new(room, sizeof p->plan.points[0]);
     p->plan.requests = memory_new(room, sizeof p->plan.requests[0]);
-    if (!p->plan.points || !p->plan.requests) e = ERR_MEMORY;
+    err e = p->plan.points && p->plan.requests ? ERR_OK : ERR_MEMORY;
     if (!e) e = plan_points(&p->plan, points, points_n);
     if (e) {
         plan_close(p);
@@ -124,55 +128,26 @@ static err plan_open(const char *address, const char *const *points, size_t poin
     return ERR_OK;
 }
 
+static err plan_open(const char *address, const char *const *points, size_t points_n,
+                     struct driver_plan **plan)
+{
+    struct modbus_device_address a;
+
+    err e = modbus_device_parse(address, &a, NULL, 0);
+    return e ? e : plan_make(&a, points, points_n, plan);
+}
+
+static err plan_open_rtu(const char *address, const char *const *points, size_t points_n,
+                         struct driver_plan **plan)
+{
+    struct modbus_device_address a;
+
+    err e = modbus_rtu_device_parse(address, &a, NULL, 0);
+    if (!e) e = line_check(a.line, NULL, 0);
+    return e ? e : plan_make(&a, points, points_n, plan);
+}
+
 /* --- reading --------------------------------------------------------------------- */
-
-/* Bytes until they make the whole answer. */
-static err receive_answer(struct driver_channel *c, const struct modbus_read *read,
-                          int64_t deadline_ms, uint8_t *exception)
-{
-    uint8_t bytes[MODBUS_TCP_ANSWER_BYTES_MAX];
-    struct bytes data;
-    size_t n = 0, got = 0;
-    err e = ERR_SHORT;
-
-    while (e == ERR_SHORT) {
-        if (n == sizeof bytes) return ERR_FRAME;
-        e = tcp_receive(&c->tcp, bytes + n, sizeof bytes - n, deadline_ms, &got);
-        if (e) return e;
-        n += got;
-        e = modbus_tcp_decode(read, (struct bytes){bytes, n}, &data, exception);
-    }
-    if (e) return e;
-    if (read->table == MODBUS_COIL || read->table == MODBUS_DISCRETE)
-        modbus_tcp_bits(data, read->count, c->values);
-    else
-        modbus_tcp_registers(data, read->count, c->values);
-    return ERR_OK;
-}
-
-/* One request on the wire; the answer stands in the channel's values.  ERR_RANGE: refused
- * as a whole, a part of it may do.  ERR_DENIED: refused for good. */
-static err ask(struct driver_channel *c, uint8_t unit,
-               const struct modbus_request *request, char error[DRIVER_ERROR_BYTES])
-{
-    struct modbus_read read = {++c->transaction, unit, request->table, request->first,
-                               request->count};
-    uint8_t bytes[MODBUS_TCP_REQUEST_BYTES], exception = 0;
-    int64_t deadline_ms = tcp_deadline(&c->tcp, c->timeout_ms);
-
-    modbus_tcp_encode(&read, bytes);
-    err e = tcp_send(&c->tcp, (struct bytes){bytes, sizeof bytes}, deadline_ms);
-    if (!e) e = receive_answer(c, &read, deadline_ms, &exception);
-    if (!e) return ERR_OK;
-    const char *text = e == ERR_REFUSED ? modbus_exception_text(exception) : err_text(e);
-    (void)text_copy(error, DRIVER_ERROR_BYTES, text);
-    if (e != ERR_REFUSED) return e;
-    if (exception == MODBUS_GATEWAY_NO_PATH || exception == MODBUS_GATEWAY_NO_TARGET)
-        return ERR_TIMEOUT;
-    if (exception == MODBUS_ILLEGAL_ADDRESS || exception == MODBUS_ILLEGAL_VALUE)
-        return ERR_RANGE;
-    return ERR_DENIED;
-}
 
 static void take_answer(const struct driver_channel *c, const struct modbus_plan *plan,
                         const struct modbus_request *request, struct driver_reading *out)
@@ -198,10 +173,13 @@ static void mark(const struct modbus_plan *plan, const struct modbus_request *re
 }
 
 /* Request i and what it is split into; *next is the request to go on with. */
-static err read_request(struct driver_channel *c, struct modbus_plan *plan, size_t i,
+static err read_request(struct driver_channel *c, struct driver_plan *p, size_t i,
                         size_t *next, struct driver_reading *out)
 {
+    struct modbus_plan *plan = &p->plan;
     struct modbus_request *request = &plan->requests[i];
+    struct modbus_ask ask = {plan->unit, modbus_read_function(request->table),
+                             request->first, request->count, NULL};
 
     *next = i + 1;
     if (request->wait_polls > 0) {
@@ -209,13 +187,14 @@ static err read_request(struct driver_channel *c, struct modbus_plan *plan, size
         mark(plan, request, QUALITY_REFUSED, out);
         return ERR_OK;
     }
-    err e = ask(c, plan->unit, request, out->error);
-    out->requests_n++;
+    err e = modbus_ask(c, &ask, &plan->limits, p->answered, out->error);
     if (!e) {
         take_answer(c, plan, request, out);
+        p->answered = true;
         return ERR_OK;
     }
     if (e != ERR_RANGE && e != ERR_DENIED) return e;
+    p->answered = true;
     if (e == ERR_RANGE && modbus_plan_split(plan, i)) {
         *next = i;
         return ERR_OK;
@@ -224,14 +203,8 @@ static err read_request(struct driver_channel *c, struct modbus_plan *plan, size
     return ERR_OK;
 }
 
-static err read_plan(struct driver_channel *c, struct driver_plan *p,
-                     struct driver_reading *out)
+static void begin(struct driver_reading *out)
 {
-    ensure(c && p && out && out->n == p->plan.points_n);
-
-    struct modbus_plan *plan = &p->plan;
-    err e = ERR_OK;
-
     out->error[0] = 0;
     out->good_n = 0;
     out->requests_n = 0;
@@ -239,15 +212,21 @@ static err read_plan(struct driver_channel *c, struct driver_plan *p,
         out->values[i] = 0;
         out->qualities[i] = QUALITY_NO_ANSWER;
     }
-    if (c->tcp.handle < 0) e = tcp_connect(&c->tcp, c->host, c->port, c->timeout_ms);
-    if (e) {
-        (void)text_format(out->error, sizeof out->error, "no connection: %s",
-                          err_text(e));
-        return e;
-    }
-    for (size_t i = 0, next = 0; i < plan->requests_n && !e; i = next)
-        e = read_request(c, plan, i, &next, out);
-    if (e) tcp_close(&c->tcp);
+}
+
+static err read_plan(struct driver_channel *c, struct driver_plan *p,
+                     struct driver_reading *out)
+{
+    ensure(c && p && out && out->n == p->plan.points_n);
+
+    uint32_t requests_before = c->requests_n;
+    err e = ERR_OK;
+
+    begin(out);
+    for (size_t i = 0, next = 0; i < p->plan.requests_n && !e; i = next)
+        e = read_request(c, p, i, &next, out);
+    out->requests_n = c->requests_n - requests_before;
+    if (e) p->answered = false;
     return e;
 }
 
@@ -256,8 +235,21 @@ const struct driver modbus_driver = {
     .check = check,
     .channel_name = channel_name,
     .channel_open = channel_open,
-    .channel_close = channel_close,
+    .channel_close = modbus_channel_close,
+    .line = channel_line,
     .plan_open = plan_open,
+    .plan_close = plan_close,
+    .read = read_plan,
+};
+
+const struct driver modbus_rtu_driver = {
+    .protocol = "modbus-rtu",
+    .check = check_rtu,
+    .channel_name = channel_name_rtu,
+    .channel_open = channel_open_rtu,
+    .channel_close = modbus_channel_close,
+    .line = channel_line,
+    .plan_open = plan_open_rtu,
     .plan_close = plan_close,
     .read = read_plan,
 };

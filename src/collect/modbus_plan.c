@@ -49,7 +49,8 @@ static uint32_t run_n(const struct modbus_plan *plan, uint32_t first, uint32_t p
 {
     const struct modbus_point *points = plan->points + first;
     enum modbus_table table = points->address.table;
-    uint32_t most = is_bits(table) ? MODBUS_BITS_MAX : MODBUS_REGISTERS_MAX;
+    uint32_t most = plan->limits.registers_max;
+    if (is_bits(table)) most *= 16;
     uint32_t start = points->address.number, end = point_end(points), n = 1;
 
     while (n < points_n && points[n].address.table == table) {
@@ -63,7 +64,7 @@ static uint32_t run_n(const struct modbus_plan *plan, uint32_t first, uint32_t p
 
 void modbus_plan_make(struct modbus_plan *plan)
 {
-    ensure(plan);
+    ensure(plan && plan->limits.registers_max > 0);
 
     uint32_t all = (uint32_t)plan->points_n;
 
@@ -71,8 +72,8 @@ void modbus_plan_make(struct modbus_plan *plan)
     if (all == 0) return;
     qsort(plan->points, all, sizeof plan->points[0], compare);
     for (uint32_t i = 0; i < all;) {
-        uint32_t gap =
-            is_bits(plan->points[i].address.table) ? 16 * MODBUS_GAP : MODBUS_GAP;
+        uint32_t gap = plan->limits.gap;
+        if (is_bits(plan->points[i].address.table)) gap *= 16;
         uint32_t n = run_n(plan, i, all - i, gap);
         plan->requests[plan->requests_n++] = request_of(plan, i, n);
         i += n;

@@ -1,10 +1,10 @@
 /* modbus_plan.h - which requests read a set of Modbus points; pure.
  *
- * Points are sorted by table and number and merged into the fewest requests: up to 125
- * registers or 2,000 bits, gaps of up to MODBUS_GAP registers (16 times that of bits)
- * bridged. What a device refuses is split and remembered: first at the gaps that were
- * bridged, then in halves, down to single points; a single refused point is asked again
- * after MODBUS_REFUSED_POLLS polls only.
+ * Points are sorted by table and number and merged into the fewest requests: up to the
+ * device's limit of registers (16 times that of bits) and its gaps bridged. What a device
+ * refuses is split and remembered: first at the gaps that were bridged, then in halves,
+ * down to single points; a single refused point is asked again after MODBUS_REFUSED_POLLS
+ * polls only.
  *
  *   points    |aa|bb|  |cc|dd|          |ee|
  *   requests  [   bridged    ]          [  ]      exception 2: [aa bb] [cc dd] [ee] */
@@ -17,8 +17,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum { MODBUS_REGISTERS_MAX = 125, MODBUS_BITS_MAX = 2000, MODBUS_GAP = 32 };
 
 enum { MODBUS_REFUSED_POLLS = 60 };
 
@@ -37,6 +35,7 @@ struct modbus_request {
 
 struct modbus_plan {
     uint8_t unit;
+    struct modbus_limits limits;
     size_t points_n, requests_n;
     struct modbus_point *points;     /* sorted */
     struct modbus_request *requests; /* room for points_n */

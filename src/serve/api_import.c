@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "link/line.h"
 #include "model/catalog_csv.h"
 #include "serve/api.h"
 #include "serve/catalog_change.h"
@@ -17,15 +18,17 @@ static err check_address(const char *protocol, const char *what, const char *add
                          char *why, size_t why_n)
 {
     if (text_equal(protocol, OUTSIDE_PROTOCOL)) return ERR_OK; /* written, not read */
-    if (!text_equal(protocol, "modbus-tcp")) {
-        text_format(why, why_n, "protocol '%s' is not known; known: modbus-tcp",
+    if (!text_equal(protocol, "modbus-tcp") && !text_equal(protocol, "modbus-rtu")) {
+        text_format(why, why_n,
+                    "protocol '%s' is not known; known: modbus-tcp, modbus-rtu",
                     protocol);
         return ERR_UNKNOWN;
     }
+    err e = modbus_address_check(protocol, what, address, why, why_n);
+    if (e || !text_equal(protocol, "modbus-rtu") || !text_equal(what, "device")) return e;
     struct modbus_device_address device;
-    struct modbus_point_address point;
-    return text_equal(what, "device") ? modbus_device_parse(address, &device, why, why_n)
-                                      : modbus_point_parse(address, &point, why, why_n);
+    e = modbus_rtu_device_parse(address, &device, why, why_n);
+    return e ? e : line_check(device.line, why, why_n);
 }
 
 static void put_count(struct buffer *out, const char *name,

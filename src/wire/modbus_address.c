@@ -6,9 +6,18 @@
 
 #include <string.h>
 
-enum { WORDS_MAX = 6, WORD_BYTES = 24, PORT_DEFAULT = 502, UNIT_DEFAULT = 1 };
+enum {
+    WORDS_MAX = 6,
+    WORD_BYTES = 24,
+    PORT_DEFAULT = 502,
+    UNIT_DEFAULT = 1,
+    MODBUS_GAP_DEFAULT = 32
+};
 
 #define DEVICE_FORM "the form is HOST:PORT/UNIT, e.g. 192.168.1.10:502/1"
+#define RTU_FORM                                                                         \
+    "the form is LINE/UNIT, e.g. serial:/dev/ttyUSB0:9600:8N1/5 or tcp:10.0.0.7:4001/5"
+#define OPTIONS_FORM "options are ;max=60;gap=8;timeout=3000;retries=1;pause=20"
 #define POINT_FORM                                                                       \
     "the form is TABLE NUMBER TYPE [ORDER] [bit N], e.g. holding 0 f32 abcd, coil 3"
 
@@ -76,7 +85,7 @@ static bool take_host(const char *text, char host[MODBUS_HOST_BYTES], const char
 {
     bool bracket = text[0] == '[';
     const char *start = bracket ? text + 1 : text;
-    size_t n = strcspn(start, bracket ? "]" : ":/");
+    size_t n = strcspn(start, bracket ? "]" : ":/;");
 
     if (bracket && start[n] != ']') return false;
     if (!text_copy_n(host, MODBUS_HOST_BYTES, start, n)) return false;
@@ -84,25 +93,109 @@ static bool take_host(const char *text, char host[MODBUS_HOST_BYTES], const char
     return is_host(host);
 }
 
-/* ":PORT" and "/UNIT" where they are there. */
-static const char *take_tail(const char *rest, uint32_t *port, uint32_t *unit)
+/* "NUMBER" up to one of `ends`. */
+static bool take_number(const char **rest, const char *ends, uint32_t *number)
 {
-    char number[8];
+    char text[8];
+    size_t n = strcspn(*rest, ends);
 
-    if (*rest == ':') {
-        size_t n = strcspn(++rest, "/");
-        if (!text_copy_n(number, sizeof number, rest, n) || text_to_u32(number, port) ||
-            *port < 1 || *port > UINT16_MAX)
+    if (!text_copy_n(text, sizeof text, *rest, n) || text_to_u32(text, number))
+        return false;
+    *rest += n;
+    return true;
+}
+
+/* "UNIT" before the options. */
+static const char *take_unit(const char **rest, struct modbus_device_address *a)
+{
+    uint32_t unit = 0;
+
+    if (!take_number(rest, ";", &unit) || (unit > 247 && unit != UINT8_MAX))
+        return "the unit is a number from 0 to 247, or 255";
+    a->unit = (uint8_t)unit;
+    return NULL;
+}
+
+/* ":PORT" and "/UNIT" where they are there. */
+static const char *take_tail(const char **rest, struct modbus_device_address *a)
+{
+    uint32_t port = PORT_DEFAULT;
+
+    if (**rest == ':') {
+        (*rest)++;
+        if (!take_number(rest, "/;", &port) || port < 1 || port > UINT16_MAX)
             return "the port is a number from 1 to 65535";
-        rest += n;
     }
-    if (*rest == '/') {
-        if (text_to_u32(rest + 1, unit) || *unit > UINT8_MAX ||
-            (*unit > 247 && *unit != UINT8_MAX))
-            return "the unit is a number from 0 to 247, or 255";
-        rest = "";
+    a->port = (uint16_t)port;
+    a->unit = UNIT_DEFAULT;
+    if (**rest != '/') return NULL;
+    (*rest)++;
+    return take_unit(rest, a);
+}
+
+static const char *set_option(const char *name, uint32_t number,
+                              struct modbus_limits *limits)
+{
+    static const struct {
+        const char *name;
+        uint32_t least, most;
+        const char *fault;
+    } options[] = {{"max", 1, 125, "max is from 1 to 125"},
+                   {"gap", 0, 125, "gap is from 0 to 125"},
+                   {"timeout", 50, 60000, "timeout is from 50 to 60000 ms"},
+                   {"retries", 0, 5, "retries is from 0 to 5"},
+                   {"pause", 0, 10000, "pause is from 0 to 10000 ms"}};
+
+    uint32_t values[] = {limits->registers_max, limits->gap, limits->timeout_ms,
+                         limits->retries, limits->pause_ms};
+
+    for (size_t i = 0; i < COUNT(options); i++) {
+        if (!text_equal(options[i].name, name)) continue;
+        if (number < options[i].least || number > options[i].most)
+            return options[i].fault;
+        values[i] = number;
+        *limits = (struct modbus_limits){(uint16_t)values[0], (uint16_t)values[1],
+                                         values[2], values[3], values[4]};
+        return NULL;
     }
-    return *rest ? "there is something behind the host" : NULL;
+    return "an option is not known";
+}
+
+/* ";NAME=NUMBER" until the end. */
+static const char *take_options(const char *rest, struct modbus_limits *limits)
+{
+    const char *fault = NULL;
+
+    *limits = (struct modbus_limits){.registers_max = 125, .gap = MODBUS_GAP_DEFAULT};
+    while (*rest == ';' && !fault) {
+        char name[12];
+        uint32_t number = 0;
+        size_t n = strcspn(++rest, "=;");
+        if (rest[n] != '=' || !text_copy_n(name, sizeof name, rest, n))
+            return "an option is NAME=NUMBER";
+        rest += n + 1;
+        if (!take_number(&rest, ";", &number)) return "an option is NAME=NUMBER";
+        fault = set_option(name, number, limits);
+    }
+    if (fault) return fault;
+    return *rest ? "there is something behind the address" : NULL;
+}
+
+static const char *parse_tcp(const char *rest, struct modbus_device_address *a,
+                             const char **form)
+{
+    *form = DEVICE_FORM;
+    if (!take_host(rest, a->host, &rest))
+        return "the host is missing or has a wrong character";
+    const char *fault = take_tail(&rest, a);
+    if (fault) return fault;
+    if (*rest && *rest != ';') return "there is something behind the host";
+    *form = OPTIONS_FORM;
+    fault = take_options(rest, &a->limits);
+    bool colon = strchr(a->host, ':') != NULL;
+    (void)text_format(a->line, sizeof a->line, colon ? "tcp:[%s]:%u" : "tcp:%s:%u",
+                      a->host, (unsigned)a->port);
+    return fault;
 }
 
 err modbus_device_parse(const char *text, struct modbus_device_address *address,
@@ -111,16 +204,39 @@ err modbus_device_parse(const char *text, struct modbus_device_address *address,
     ensure(text && address);
 
     struct modbus_device_address a = {0};
-    uint32_t port = PORT_DEFAULT, unit = UNIT_DEFAULT;
-    const char *rest = text;
+    const char *form = NULL, *fault = parse_tcp(text, &a, &form);
 
-    if (!take_host(text, a.host, &rest))
-        return wrong(why, why_n, "the host is missing or has a wrong character",
-                     DEVICE_FORM);
-    const char *fault = take_tail(rest, &port, &unit);
-    if (fault) return wrong(why, why_n, fault, DEVICE_FORM);
-    a.port = (uint16_t)port;
-    a.unit = (uint8_t)unit;
+    if (fault) return wrong(why, why_n, fault, form);
+    *address = a;
+    return ERR_OK;
+}
+
+static const char *parse_rtu(const char *text, struct modbus_device_address *a,
+                             const char **form)
+{
+    size_t n = strcspn(text, ";");
+    const char *rest;
+
+    *form = RTU_FORM;
+    while (n > 0 && text[n - 1] != '/') n--;
+    if (n < 2) return "the line or the unit is missing";
+    if (!text_copy_n(a->line, sizeof a->line, text, n - 1)) return "the line is too long";
+    rest = text + n;
+    const char *fault = take_unit(&rest, a);
+    if (fault) return fault;
+    *form = OPTIONS_FORM;
+    return take_options(rest, &a->limits);
+}
+
+err modbus_rtu_device_parse(const char *text, struct modbus_device_address *address,
+                            char *why, size_t why_n)
+{
+    ensure(text && address);
+
+    struct modbus_device_address a = {0};
+    const char *form = NULL, *fault = parse_rtu(text, &a, &form);
+
+    if (fault) return wrong(why, why_n, fault, form);
     *address = a;
     return ERR_OK;
 }
@@ -202,12 +318,16 @@ err modbus_address_check(const char *protocol, const char *what, const char *add
     struct modbus_device_address device;
     struct modbus_point_address point;
 
-    if (!text_equal(protocol, "modbus-tcp")) {
-        if (why && why_n)
-            (void)text_format(why, why_n, "the protocol is not known; modbus-tcp is");
-        return ERR_UNKNOWN;
-    }
-    if (text_equal(what, "device"))
+    bool is_device = text_equal(what, "device");
+
+    if (text_equal(protocol, "modbus-rtu") && is_device)
+        return modbus_rtu_device_parse(address, &device, why, why_n);
+    if (text_equal(protocol, "modbus-tcp") && is_device)
         return modbus_device_parse(address, &device, why, why_n);
-    return modbus_point_parse(address, &point, why, why_n);
+    if (text_equal(protocol, "modbus-tcp") || text_equal(protocol, "modbus-rtu"))
+        return modbus_point_parse(address, &point, why, why_n);
+    if (why && why_n)
+        (void)text_format(why, why_n,
+                          "the protocol is not known; modbus-tcp and modbus-rtu are");
+    return ERR_UNKNOWN;
 }

@@ -72,10 +72,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .n = POINTS_N, .values = values, .qualities = qualities};
     int ends[2];
 
-    ensure(modbus_driver.channel_open("127.0.0.1:1", 50, &channel) == ERR_OK);
+    ensure(modbus_driver.channel_open("tcp:127.0.0.1:1", 50, &channel) == ERR_OK);
     ensure(modbus_driver.plan_open("127.0.0.1:1/3", points, POINTS_N, &plan) == ERR_OK);
     ensure(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-    modbus_channel_adopt(channel, ends[0]);
+    ensure(modbus_channel_adopt(channel, ends[0]) == ERR_OK);
     put_answers(ends[1], (struct bytes){data, size});
     ensure(shutdown(ends[1], SHUT_WR) == 0);
     err e = modbus_driver.read(channel, plan, &reading);

@@ -99,7 +99,8 @@ struct made {
 
 static void make(struct made *m, const char *const *addresses, size_t n)
 {
-    m->plan = (struct modbus_plan){.points = m->points, .requests = m->requests};
+    m->plan = (struct modbus_plan){
+        .limits = {125, 32}, .points = m->points, .requests = m->requests};
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(modbus_point_parse(addresses[i], &m->points[i].address, NULL, 0),
                          ERR_OK);
@@ -134,6 +135,24 @@ static void merges(void **state)
     expect(&m.requests[3], 5, 1, 1);
 }
 
+static void keeps_the_limits_of_the_device(void **state)
+{
+    static struct made m;
+    static const char *const addresses[] = {
+        "holding 0 f32", "holding 4 f32", "holding 8 f32", "holding 14 f32",
+        "coil 0",        "coil 95",       "coil 96"};
+    (void)state;
+    make(&m, addresses, COUNT(addresses));
+    m.plan.limits = (struct modbus_limits){.registers_max = 6, .gap = 2};
+    modbus_plan_make(&m.plan);
+    assert_int_equal(m.plan.requests_n, 5);
+    expect(&m.requests[0], 0, 1, 1);
+    expect(&m.requests[1], 95, 2, 2);
+    expect(&m.requests[2], 0, 6, 2);
+    expect(&m.requests[3], 8, 2, 1);
+    expect(&m.requests[4], 14, 2, 1);
+}
+
 static void keeps_the_limits(void **state)
 {
     static struct made m;
@@ -143,13 +162,15 @@ static void keeps_the_limits(void **state)
             MODBUS_HOLDING, (uint16_t)(2 * i), MODBUS_F32, MODBUS_ABCD, -1};
         m.points[i].position = (uint32_t)i;
     }
-    m.plan = (struct modbus_plan){
-        .points = m.points, .requests = m.requests, .points_n = POINTS_MAX};
+    m.plan = (struct modbus_plan){.limits = {125, 32},
+                                  .points = m.points,
+                                  .requests = m.requests,
+                                  .points_n = POINTS_MAX};
     modbus_plan_make(&m.plan);
     assert_int_equal(m.plan.requests_n, 5); /* 62 floats of 124 registers each */
     size_t points = 0;
     for (size_t i = 0; i < m.plan.requests_n; i++) {
-        assert_in_range(m.requests[i].count, 1, MODBUS_REGISTERS_MAX);
+        assert_in_range(m.requests[i].count, 1, 125);
         assert_int_equal(m.requests[i].point_first, points);
         points += m.requests[i].points_n;
     }
@@ -195,8 +216,11 @@ static void splits_to_the_end(void **state)
                 m.points[i].address.type = MODBUS_BIT;
             m.points[i].position = (uint32_t)i;
         }
-        m.plan = (struct modbus_plan){
-            .points = m.points, .requests = m.requests, .points_n = n};
+        m.plan = (struct modbus_plan){.limits = {125, 32},
+
+                                      .points = m.points,
+                                      .requests = m.requests,
+                                      .points_n = n};
         modbus_plan_make(&m.plan);
         for (size_t i = 0; i < m.plan.requests_n;)
             if (!modbus_plan_split(&m.plan, i)) i++;
@@ -211,6 +235,7 @@ int main(void)
         cmocka_unit_test(widens_without_loss),
         cmocka_unit_test(merges),
         cmocka_unit_test(keeps_the_limits),
+        cmocka_unit_test(keeps_the_limits_of_the_device),
         cmocka_unit_test(splits_at_gaps_then_in_halves),
         cmocka_unit_test(splits_to_the_end),
     };

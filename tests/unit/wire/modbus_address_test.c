@@ -27,7 +27,51 @@ static const struct {
     {"[fe80::1]x", ERR_RANGE, "", 0, 0},
     {"a b:502/1", ERR_RANGE, "", 0, 0},
     {"10.0.0.1:502/1/2", ERR_RANGE, "", 0, 0},
+    {"10.0.0.1:502/1;max=60;gap=0", ERR_OK, "10.0.0.1", 502, 1},
+    {"10.0.0.1;timeout=200", ERR_OK, "10.0.0.1", 502, 1},
+    {"10.0.0.1:502;timeout=20", ERR_RANGE, "", 0, 0},
 };
+
+static const struct {
+    const char *text, *line;
+    unsigned unit, max, gap, timeout, retries;
+} rtu_devices[] = {
+    {"serial:/dev/ttyUSB0:9600:8N1/5", "serial:/dev/ttyUSB0:9600:8N1", 5, 125, 32, 0, 0},
+    {"tcp:10.0.0.7:4001/247;max=60;gap=8", "tcp:10.0.0.7:4001", 247, 60, 8, 0, 0},
+    {"modem:138/1;timeout=5000;retries=2;pause=20", "modem:138", 1, 125, 32, 5000, 2},
+    {"modem:138/1;gap=0", "modem:138", 1, 125, 0, 0, 0},
+    {"modem:138", NULL, 0, 0, 0, 0, 0},
+    {"modem:138/", NULL, 0, 0, 0, 0, 0},
+    {"modem:138/248", NULL, 0, 0, 0, 0, 0},
+    {"modem:138/1;", NULL, 0, 0, 0, 0, 0},
+    {"modem:138/1;max=0", NULL, 0, 0, 0, 0, 0},
+    {"modem:138/1;max=126", NULL, 0, 0, 0, 0, 0},
+    {"modem:138/1;max", NULL, 0, 0, 0, 0, 0},
+    {"modem:138/1;most=3", NULL, 0, 0, 0, 0, 0},
+    {"modem:138/1;timeout=3;x", NULL, 0, 0, 0, 0, 0},
+    {"/1", NULL, 0, 0, 0, 0, 0},
+    {"", NULL, 0, 0, 0, 0, 0},
+};
+
+static void reads_rtu_devices(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rtu_devices); i++) {
+        struct modbus_device_address a;
+        char why[MODBUS_WHY_BYTES] = "";
+        const char *row = rtu_devices[i].text;
+        bool good = rtu_devices[i].line != NULL;
+        CHECK_EQ(row, modbus_rtu_device_parse(row, &a, why, sizeof why) == 0, good);
+        CHECK_EQ(row, why[0] == 0, good);
+        if (!good) continue;
+        CHECK_TEXT(row, a.line, rtu_devices[i].line);
+        CHECK_EQ(row, a.unit, rtu_devices[i].unit);
+        CHECK_EQ(row, a.limits.registers_max, rtu_devices[i].max);
+        CHECK_EQ(row, a.limits.gap, rtu_devices[i].gap);
+        CHECK_EQ(row, a.limits.timeout_ms, rtu_devices[i].timeout);
+        CHECK_EQ(row, a.limits.retries, rtu_devices[i].retries);
+    }
+}
 
 static const struct {
     const char *text;
@@ -112,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_devices),
+        cmocka_unit_test(reads_rtu_devices),
         cmocka_unit_test(reads_points),
         cmocka_unit_test(checks_for_the_import),
     };

@@ -36,29 +36,31 @@ static const struct {
 
 enum { BYTES_MAX = 64 };
 
-static struct modbus_read read_of(size_t i)
+static struct modbus_ask ask_of(size_t i)
 {
-    return (struct modbus_read){7, 0x11, rows[i].table, 0, (uint16_t)rows[i].count};
+    return (struct modbus_ask){.unit = 0x11,
+                               .function = modbus_read_function(rows[i].table),
+                               .count = (uint16_t)rows[i].count};
 }
 
 static void decodes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct modbus_read read = read_of(i);
+        struct modbus_ask ask = ask_of(i);
         uint8_t bytes[BYTES_MAX], exception = 0;
         uint16_t values[16] = {0};
         struct bytes data = {0};
         size_t n = 0;
         assert_true(bytes_from_hex(rows[i].hex, bytes, sizeof bytes, &n));
-        err e = modbus_tcp_decode(&read, (struct bytes){bytes, n}, &data, &exception);
+        err e = modbus_tcp_decode(&ask, 7, (struct bytes){bytes, n}, &data, &exception);
         CHECK_EQ(rows[i].name, e, rows[i].want);
         if (e == ERR_REFUSED) CHECK_EQ(rows[i].name, exception, rows[i].value);
         if (e) continue;
-        if (read.table == MODBUS_COIL || read.table == MODBUS_DISCRETE)
-            modbus_tcp_bits(data, read.count, values);
+        if (modbus_is_bits(ask.function))
+            modbus_take_bits(data, ask.count, values);
         else
-            modbus_tcp_registers(data, read.count, values);
+            modbus_take_registers(data, ask.count, values);
         CHECK_EQ(rows[i].name, values[0], rows[i].value);
     }
 }
@@ -68,7 +70,7 @@ static void every_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct modbus_read read = read_of(i);
+        struct modbus_ask ask = ask_of(i);
         uint8_t bytes[BYTES_MAX], exception = 0;
         struct bytes data;
         size_t n = 0;
@@ -77,7 +79,7 @@ static void every_truncation(void **state)
         for (size_t cut = 0; cut < n; cut++)
             CHECK_EQ(
                 rows[i].name,
-                modbus_tcp_decode(&read, (struct bytes){bytes, cut}, &data, &exception),
+                modbus_tcp_decode(&ask, 7, (struct bytes){bytes, cut}, &data, &exception),
                 ERR_SHORT);
     }
 }
@@ -87,17 +89,17 @@ static void bits_stand_lowest_first(void **state)
     static const uint8_t bytes[] = {0xFE, 0x01};
     uint16_t bits[9];
     (void)state;
-    modbus_tcp_bits((struct bytes){bytes, 2}, 9, bits);
+    modbus_take_bits((struct bytes){bytes, 2}, 9, bits);
     for (size_t i = 0; i < 9; i++) assert_int_equal(bits[i], i > 0);
 }
 
 static void encodes(void **state)
 {
     static const uint8_t want[] = {0x12, 0x34, 0, 0, 0, 6, 9, 4, 0xAB, 0xCD, 0, 125};
-    struct modbus_read read = {0x1234, 9, MODBUS_INPUT, 0xABCD, 125};
-    uint8_t got[MODBUS_TCP_REQUEST_BYTES];
+    struct modbus_ask ask = {9, MODBUS_READ_INPUT, 0xABCD, 125, NULL};
+    uint8_t got[MODBUS_TCP_BYTES_MAX];
     (void)state;
-    modbus_tcp_encode(&read, got);
+    assert_int_equal(modbus_tcp_encode(&ask, 0x1234, got), sizeof want);
     assert_memory_equal(got, want, sizeof want);
 }
 
