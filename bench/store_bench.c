@@ -398,7 +398,7 @@ static void bench_rawlog(const char *folder)
 
     struct rawlog_report report;
     cpu = cpu_s();
-    must(rawlog_verify(path, &report));
+    must(rawlog_verify(path, NULL, &report));
     double plain = (double)report.records * (RECORD_BYTES + 100);
     figure("rawlog.verify", plain / (cpu_s() - cpu) / 1e6, "MB/s");
 }

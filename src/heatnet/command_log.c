@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/rawlog.h"
+#include "vault/seal.h"
 
 #include <stdio.h>
 
@@ -82,14 +83,31 @@ static int show(struct arguments *arguments, const char *data_folder)
     return result;
 }
 
+/* The keys of the data folder; *seal is NULL when it has none (its log is plain then). */
+static err keys_open(const char *data_folder, const char *master, struct seal **seal)
+{
+    char folder[FILE_PATH_BYTES], why[SEAL_WHY_BYTES];
+    *seal = NULL;
+    if (!file_path(folder, data_folder, "keys")) return ERR_RANGE;
+    const struct seal_options options = {.folder = folder, .master_path = master};
+    err e = seal_open(&options, seal, why);
+    if (e == ERR_UNKNOWN) return ERR_OK;
+    if (e) fprintf(stderr, "heatnet: %s\n", why);
+    return e;
+}
+
 /* Reads the files themselves: nobody has to be asked. */
 static int verify(struct arguments *arguments, const char *data_folder)
 {
     char folder[FILE_PATH_BYTES], hash[2 * RAWLOG_HASH_BYTES + 1];
     struct rawlog_report report = {0};
+    const char *master = arguments_option(arguments, "master-key", "");
+    struct seal *seal = NULL;
     if (!arguments_done(arguments)) return COMMAND_WRONG_USE;
+    if (keys_open(data_folder, master, &seal)) return COMMAND_FAILED;
     err e = file_path(folder, data_folder, "rawlog") ? ERR_OK : ERR_RANGE;
-    if (!e) e = rawlog_verify(folder, &report);
+    if (!e) e = rawlog_verify(folder, seal, &report);
+    seal_close(seal);
     if (e && !report.first_bad) {
         fprintf(stderr, "heatnet: %s: %s %s\n", folder, err_text(e), report.what);
         return COMMAND_FAILED;

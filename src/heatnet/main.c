@@ -44,7 +44,7 @@ static const struct command {
      "heatnet log show [--from -1h] [--to now] [--terminal CODE] [--verdict WORD]\n"
      "                 [--limit 100]\n"
      "    The raw log, newest first.  Verdicts: stored, duplicate, damaged, refused.\n"
-     "heatnet log verify\n"
+     "heatnet log verify [--master-key FILE]\n"
      "    Check every record, code and hash of the files; needs no server.\n",
      command_log},
     {"account",

@@ -110,6 +110,7 @@ static err open_server(struct program *program)
         .data_folder = options->data,
         .web_folder = options->web,
         .uplink_server = program->uplink_server,
+        .master_key = options->master_key,
         .clock = &program->clock,
         .seal_bytes = (uint64_t)options->seal_mb << 20,
         .seal_ms = options->seal_hours * 3600000LL,

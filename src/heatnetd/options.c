@@ -42,6 +42,8 @@ static const struct setting table[] = {
      OF(keep_days), 7, 36500},
     {"keep-gb", "raw log: keep at most this much, GB, but never less than 7 days",
      SETTING_NUMBER, OF(keep_gb), 0.1, 1e6},
+    {"master-key", "file of the key that wraps all keys (keys/master.key in --data)",
+     SETTING_TEXT, OF(master_key), 0, 0},
     {"head-mb", "history: write segments when the head is larger than this, MB",
      SETTING_COUNT, OF(head_mb), 1, 4096},
     {"head-minutes", "history: write segments when the head holds more than this, min",
@@ -57,7 +59,7 @@ static void defaults(struct options *options)
 {
     *options = (struct options){.seal_mb = 64,
                                 .seal_hours = 24,
-                                .keep_days = 366,
+                                .keep_days = 400,
                                 .keep_gb = 100,
                                 .head_mb = 64,
                                 .head_minutes = 60};

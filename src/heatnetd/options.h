@@ -17,6 +17,7 @@ struct options {
     char log_level[SETTING_TEXT_BYTES];
     char user[SETTING_TEXT_BYTES];
     char clock[SETTING_TEXT_BYTES];
+    char master_key[SETTING_TEXT_BYTES];
     uint32_t seal_mb, seal_hours, keep_days, head_mb, head_minutes;
     double keep_gb;
     bool help, version;

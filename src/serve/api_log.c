@@ -29,6 +29,7 @@ struct log_line {
 
 struct log_search {
     const char *folder;
+    struct seal *seal;
     int64_t from_ms;
     const char *terminal, *search; /* NULL = any */
     int verdict;                   /* -1 = any */
@@ -60,7 +61,7 @@ static err read_window(struct log_search *search, uint64_t first, uint64_t befor
 {
     struct rawlog_cursor *cursor = NULL;
     size_t room = search->limit + 1, found = 0;
-    err e = rawlog_read_open(search->folder, first, &cursor);
+    err e = rawlog_read_open(search->folder, search->seal, first, &cursor);
     while (!e) {
         struct rawlog_record record;
         e = rawlog_read(cursor, &record);
@@ -98,11 +99,11 @@ static err read_page(struct log_search *search, uint64_t before)
 }
 
 /* Number of the first record received at or after `to_ms`. */
-static err number_at(const char *folder, int64_t to_ms, uint64_t *before)
+static err number_at(struct server *server, int64_t to_ms, uint64_t *before)
 {
     struct rawlog_cursor *cursor = NULL;
     struct rawlog_record record;
-    err e = rawlog_read_open_time(folder, to_ms, &cursor);
+    err e = rawlog_read_open_time(server->rawlog_folder, server->seal, to_ms, &cursor);
     if (!e) e = rawlog_read(cursor, &record);
     if (!e && record.number < *before) *before = record.number;
     rawlog_read_close(cursor);
@@ -132,6 +133,7 @@ static err read_query(struct request *request, struct log_search *search,
     int64_t before_asked = 0, to_ms = INT64_MAX;
     search->limit = PAGE_USUAL;
     search->folder = request->server->rawlog_folder;
+    search->seal = request->server->seal;
     search->from_ms = INT64_MIN;
     search->verdict = -1;
     search->terminal = request_query(request, "terminal");
@@ -151,7 +153,7 @@ static err read_query(struct request *request, struct log_search *search,
     if (before_asked && (uint64_t)before_asked < *before)
         *before = (uint64_t)before_asked;
     if (to_ms == INT64_MAX) return ERR_OK;
-    e = number_at(search->folder, to_ms, before);
+    e = number_at(request->server, to_ms, before);
     if (e) answer_err(request, e);
     return e;
 }
@@ -305,7 +307,8 @@ void api_log_record(struct request *request)
     if (request_word_id(request, 0, &number)) return;
     struct rawlog_cursor *cursor = NULL;
     struct rawlog_record record = {0};
-    err e = rawlog_read_open(request->server->rawlog_folder, number, &cursor);
+    struct server *server = request->server;
+    err e = rawlog_read_open(server->rawlog_folder, server->seal, number, &cursor);
     if (!e) e = rawlog_read(cursor, &record);
     if (e == ERR_SHORT || (!e && record.number != number)) e = ERR_UNKNOWN;
     if (e) {

@@ -324,7 +324,7 @@ err apply_replay(struct apply *apply)
 
     uint64_t n = 0;
     struct rawlog_cursor *cursor = NULL;
-    e = rawlog_read_open(server->rawlog_folder, apply->number + 1, &cursor);
+    e = rawlog_read_open(server->rawlog_folder, server->seal, apply->number + 1, &cursor);
     if (!e) e = replay_all(apply, cursor, &n);
     rawlog_read_close(cursor);
     write_alarms(apply);

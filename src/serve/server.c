@@ -59,6 +59,18 @@ static err open_paths(struct server *server)
     return e;
 }
 
+static err open_keys(struct server *server, char why[SERVER_WHY_BYTES])
+{
+    const struct seal_options options = {.folder = server->keys_folder,
+                                         .master_path = server->options.master_key,
+                                         .now_ms = server->started_ms,
+                                         .make = true};
+    char seal_why[SEAL_WHY_BYTES];
+    err e = seal_open(&options, &server->seal, seal_why);
+    if (e) text_copy(why, SERVER_WHY_BYTES, seal_why);
+    return e ? e : seal_turn(server->seal, server->started_ms, false);
+}
+
 static err open_catalog(struct server *server)
 {
     struct database *database = NULL;
@@ -116,6 +128,7 @@ static err open_rawlog(struct server *server, char why[SERVER_WHY_BYTES])
         .seal_ms = server->options.seal_ms,
         .keep_ms = server->options.keep_ms,
         .keep_bytes = server->options.keep_bytes,
+        .seal = server->seal,
         .keep_least_ms = 7LL * 24 * 3600 * 1000,
     };
     uint64_t torn_bytes = 0;
@@ -155,6 +168,7 @@ err server_open(const struct server_options *options, struct server **server,
     lock_open(&made->received_lock);
 
     err e = open_paths(made);
+    if (!e) e = open_keys(made, why);
     if (!e) e = open_catalog(made);
     if (!e) e = open_people(made);
     if (!e) e = open_history(made);
@@ -204,6 +218,7 @@ void server_close(struct server *server)
     received_close(server->received);
     calendar_close(server->calendar);
     catalog_release(server->catalog);
+    seal_close(server->seal);
     lock_close(&server->received_lock);
     lock_close(&server->import_lock);
     lock_close(&server->catalog_lock);

@@ -24,6 +24,7 @@
 #include "store/historian.h"
 #include "store/rawlog.h"
 #include "store/received.h"
+#include "vault/seal.h"
 #include "watch/alarms.h"
 #include "watch/live.h"
 
@@ -38,6 +39,7 @@ struct server_options {
     const char *data_folder;
     const char *web_folder;    /* the built UI; may be missing */
     const char *uplink_server; /* address for terminals: "https://heat.example:8443" */
+    const char *master_key;    /* file of it; "" = keys/master.key in the data folder */
     const struct clock *clock;
     uint64_t seal_bytes, keep_bytes; /* of the raw log, see rawlog.h */
     int64_t seal_ms, keep_ms;
@@ -51,6 +53,7 @@ struct server {
         keys_folder[FILE_PATH_BYTES];
     int64_t started_ms;
     struct health health;
+    struct seal *seal;        /* the keys of data at rest */
     struct lock catalog_lock; /* of the pointer only */
     struct catalog *catalog;
     struct lock import_lock; /* one change of the catalog at a time */
@@ -75,7 +78,7 @@ struct server {
 
 /* Opens the stores, replays the raw log behind the historian's checkpoint, fills the live
  * table and starts the threads.  `why` gets a sentence for the person on error. */
-enum { SERVER_WHY_BYTES = 300 };
+enum { SERVER_WHY_BYTES = 700 };
 
 MUST_USE err server_open(const struct server_options *options, struct server **server,
                          char why[SERVER_WHY_BYTES]);

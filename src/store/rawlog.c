@@ -74,6 +74,7 @@ struct rawlog {
     uint32_t pending_n;
     bool broken;
     uint64_t file_first, file_bytes; /* the open file; durable bytes of it */
+    uint32_t file_key;               /* its bodies are under; 0 = plain */
     int64_t file_first_ms;           /* its first record's; 0 = it has none */
     struct position durable, now;
 
@@ -133,9 +134,10 @@ static err mark_open(struct rawlog *log)
 }
 
 /* A file with a header only, to follow the newest durable record: whole or not there. */
-static err file_begin(struct rawlog *log, struct file *file)
+static err file_begin(struct rawlog *log, uint32_t key, struct file *file)
 {
     struct rawlog_header header = {.kind = RAWLOG_OPEN,
+                                   .key = key,
                                    .first_number = log->durable.number + 1,
                                    .before_ms = log->durable.received_ms};
     memcpy(header.hash, log->durable.hash, RAWLOG_HASH_BYTES);
@@ -156,8 +158,10 @@ static err file_begin(struct rawlog *log, struct file *file)
 static err file_new(struct rawlog *log)
 {
     struct file fresh = {.handle = -1};
-    err e = file_begin(log, &fresh);
+    uint32_t key = log->options.seal ? seal_key(log->options.seal) : 0;
+    err e = file_begin(log, key, &fresh);
     if (e) return e;
+    log->file_key = key;
     file_close(&log->file);
     log->file = fresh;
     log->file_first = log->durable.number + 1;
@@ -175,6 +179,8 @@ static err file_continue(struct rawlog *log, struct rawlog_recovered *found)
     log->now = log->durable;
     if (found->file.handle < 0) return file_new(log);
     log->file = found->file;
+    log->file_key = found->key;
+    if (found->key == 0 && log->options.seal) return file_new(log); /* no more in plain */
     log->file_first = found->first_number;
     log->file_bytes = found->file_bytes;
     log->file_first_ms = found->first_ms;
@@ -200,7 +206,7 @@ err rawlog_open(const struct rawlog_options *options, struct rawlog **log,
     err e = text_copy(l->folder, sizeof l->folder, options->folder) ? ERR_OK : ERR_FULL;
     if (!e) e = lock_take_folder(l);
     if (!e) e = rawlog_hasher_open(&l->hasher);
-    if (!e) e = rawlog_recover(l->folder, l->hasher, &found, why);
+    if (!e) e = rawlog_recover(l->folder, l->options.seal, l->hasher, &found, why);
     if (!e) e = file_continue(l, &found);
     if (!e) e = mark_open(l);
     if (e) {
@@ -242,6 +248,33 @@ static bool record_fits(const struct rawlog_record *record)
            record->bytes.n <= RAWLOG_BODY_BYTES_MAX - 1024;
 }
 
+/* The record at the end of `pending`, its body under the file's key. */
+static err pending_put(struct rawlog *log, const struct rawlog_record *record,
+                       uint8_t hash[RAWLOG_HASH_BYTES])
+{
+    struct buffer *out = &log->pending;
+    size_t start = out->n, before = log->file_key ? SEAL_NONCE_BYTES : 0;
+    size_t behind = log->file_key ? SEAL_TAG_BYTES : 0;
+    size_t body_at = start + RAWLOG_OPEN_HEAD_BYTES + before;
+    if (!buffer_extend(out, RAWLOG_OPEN_HEAD_BYTES + before)) return out->broken;
+    rawlog_put_body(out, record);
+    if (!out->broken && behind) buffer_extend(out, behind);
+    if (out->broken) return out->broken;
+
+    uint8_t *at = out->at + start;
+    struct bytes body = {out->at + body_at, out->n - body_at - behind};
+    size_t file_n = before + body.n + behind;
+    rawlog_hash(log->hasher, log->now.hash, record->number, body, hash);
+    rawlog_head_open(at, record->number, log->pending_n, hash, file_n);
+    err e = ERR_OK;
+    if (log->file_key) {
+        e = seal_close_block(log->options.seal, log->file_key, rawlog_head_place(at),
+                             at + RAWLOG_OPEN_HEAD_BYTES, body.n);
+    }
+    if (!e) rawlog_finish_open(at, file_n);
+    return e;
+}
+
 err rawlog_append(struct rawlog *log, struct rawlog_record *record)
 {
     ensure(log != NULL);
@@ -255,19 +288,15 @@ err rawlog_append(struct rawlog *log, struct rawlog_record *record)
     if (r.verdict == RAWLOG_DUPLICATE) r.bytes.n = 0;
 
     size_t start = log->pending.n;
-    if (!buffer_extend(&log->pending, RAWLOG_OPEN_HEAD_BYTES)) return log->pending.broken;
-    rawlog_put_body(&log->pending, &r);
-    if (log->pending.broken) {
-        err e = log->pending.broken;
+    uint8_t hash[RAWLOG_HASH_BYTES];
+    err e = pending_put(log, &r, hash);
+    if (e) {
         log->pending.n = start;
         log->pending.broken = ERR_OK;
         return e;
     }
-    uint8_t *at = log->pending.at + start;
-    struct bytes body = {at + RAWLOG_OPEN_HEAD_BYTES,
-                         log->pending.n - start - RAWLOG_OPEN_HEAD_BYTES};
-    rawlog_hash(log->hasher, log->now.hash, r.number, body, log->now.hash);
-    rawlog_finish_open(at, r.number, log->pending_n++, log->now.hash, body.n);
+    log->pending_n++;
+    memcpy(log->now.hash, hash, RAWLOG_HASH_BYTES);
     log->now.number = record->number = r.number;
     log->now.received_ms = record->received_ms = r.received_ms;
     return ERR_OK;
@@ -332,7 +361,7 @@ static bool seal_is_due(const struct rawlog *log, int64_t now_ms)
 static void *seal_run(void *context)
 {
     struct rawlog *log = context;
-    err e = rawlog_seal(log->folder, log->sealing);
+    err e = rawlog_seal(log->folder, log->options.seal, log->sealing);
     lock_take(&log->seal_lock);
     log->seal_result = e;
     log->seal_done = true;
@@ -399,7 +428,8 @@ err rawlog_maintain(struct rawlog *log, int64_t now_ms)
 
     err e = ERR_OK;
     if (seal_is_due(log, now_ms)) {
-        e = file_new(log);
+        if (log->options.seal) e = seal_turn(log->options.seal, now_ms, false);
+        if (!e) e = file_new(log);
         if (!e) log->seal_after_ms = now_ms;
     }
     err sealed = ERR_OK;

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "model/catalog.h"
+#include "vault/seal.h"
 
 #include <stdint.h>
 
@@ -52,6 +53,7 @@ struct rawlog_options {
     uint64_t keep_bytes; /* ... oldest go when all are larger than this, but never younger
                             than 7 days (then ERR_SPACE is the caller's alarm) */
     int64_t keep_least_ms; /* 7 days; shorter only in tests */
+    struct seal *seal;     /* keys for what is written, outliving the log; NULL: plain */
 };
 
 struct rawlog;
@@ -77,14 +79,15 @@ MUST_USE err rawlog_maintain(struct rawlog *log, int64_t now_ms);
 uint64_t rawlog_last_number(const struct rawlog *log);
 uint64_t rawlog_bytes(struct rawlog *log); /* on disk */
 
-/* Reading. */
+/* Reading.  `seal` opens what is under a key and outlives the cursor; without it (NULL)
+ * such a file is ERR_DENIED, plain ones can be read. */
 struct rawlog_cursor;
 /* From the first record with number >= `from` (and only committed ones). */
-MUST_USE err rawlog_read_open(const char *folder, uint64_t from,
+MUST_USE err rawlog_read_open(const char *folder, struct seal *seal, uint64_t from,
                               struct rawlog_cursor **cursor);
 /* From the first record received at or after `received_ms`. */
-MUST_USE err rawlog_read_open_time(const char *folder, int64_t received_ms,
-                                   struct rawlog_cursor **cursor);
+MUST_USE err rawlog_read_open_time(const char *folder, struct seal *seal,
+                                   int64_t received_ms, struct rawlog_cursor **cursor);
 /* Next record; its bytes are a view until the next call.  ERR_SHORT: no more now (may be
  * called again later).  ERR_CORRUPT: this record is damaged (its number is set). */
 MUST_USE err rawlog_read(struct rawlog_cursor *cursor, struct rawlog_record *record);
@@ -97,8 +100,10 @@ struct rawlog_report {
     uint8_t last_hash[RAWLOG_HASH_BYTES];
 };
 
-/* Check every CRC, every hash, the order and the numbers.  ERR_CORRUPT when first_bad. */
-MUST_USE err rawlog_verify(const char *folder, struct rawlog_report *report);
+/* Check every CRC, hash, tag and signature, the order and the numbers.  ERR_CORRUPT when
+ * first_bad; ERR_DENIED: a file is under a key that is not at hand, `what` says which. */
+MUST_USE err rawlog_verify(const char *folder, struct seal *seal,
+                           struct rawlog_report *report);
 
 const char *rawlog_verdict_text(enum rawlog_verdict verdict);
 

@@ -139,6 +139,7 @@ err rawlog_read_trailer(const struct file *file, struct rawlog_trailer *trailer)
     if (e) return as_damage(e);
 
     uint64_t index_bytes = (uint64_t)t.blocks * RAWLOG_INDEX_BYTES;
+    if (t.is_signed) index_bytes += RAWLOG_SIGN_BYTES;
     bool fits = t.blocks >= 1 && t.blocks <= BLOCKS_MAX && t.index_offset <= size &&
                 t.index_offset + index_bytes + RAWLOG_TRAILER_BYTES == size &&
                 t.first_number >= 1 && t.first_number <= t.last_number;
@@ -177,14 +178,45 @@ static err index_take(const struct rawlog_trailer *trailer, struct bytes in,
     return index_is_sound(trailer, blocks) ? ERR_OK : ERR_CORRUPT;
 }
 
-err rawlog_read_index(const struct file *file, const struct rawlog_trailer *trailer,
-                      struct rawlog_block **blocks)
+err rawlog_unlock(struct seal *seal, const struct rawlog_header *header,
+                  struct rawlog_lock *lock)
 {
+    *lock = (struct rawlog_lock){seal, header->key, header->first_number};
+    bool open = header->key == 0 || (seal && seal_knows(seal, header->key));
+    return open ? ERR_OK : ERR_DENIED;
+}
+
+/* `end` is index, signature and trailer as they lie at the end of the file. */
+static err sign_check(const struct file *file, const struct rawlog_lock *lock,
+                      struct bytes end)
+{
+    uint8_t header[RAWLOG_HEADER_BYTES], sign[SEAL_SIGN_BYTES];
+    err e = as_damage(file_read_at(file, 0, header, sizeof header));
+    if (e) return e;
+    struct bytes parts[3] = {{header, sizeof header}};
+    struct bytes found = {NULL, 0};
+    bool fits =
+        bytes_take(&end, end.n - RAWLOG_SIGN_BYTES - RAWLOG_TRAILER_BYTES, &parts[1]) &&
+        bytes_take(&end, RAWLOG_SIGN_BYTES, &found) &&
+        bytes_take(&end, RAWLOG_TRAILER_BYTES, &parts[2]);
+    ensure(fits);
+    e = seal_sign(lock->seal, lock->key, parts, 3, sign);
+    if (!e && memcmp(sign, found.at, sizeof sign) != 0) e = ERR_CORRUPT;
+    return e;
+}
+
+err rawlog_read_index(const struct file *file, const struct rawlog_lock *lock,
+                      const struct rawlog_trailer *trailer, struct rawlog_block **blocks)
+{
+    if (trailer->is_signed != (lock->key != 0)) return ERR_CORRUPT;
     size_t bytes = (size_t)trailer->blocks * RAWLOG_INDEX_BYTES;
+    size_t end = bytes;
+    if (lock->key) end += RAWLOG_SIGN_BYTES + RAWLOG_TRAILER_BYTES;
     struct rawlog_block *b = memory_new(trailer->blocks, sizeof *b);
-    uint8_t *raw = memory_new(bytes, 1);
+    uint8_t *raw = memory_new(end, 1);
     err e = b && raw ? ERR_OK : ERR_MEMORY;
-    if (!e) e = as_damage(file_read_at(file, trailer->index_offset, raw, bytes));
+    if (!e) e = as_damage(file_read_at(file, trailer->index_offset, raw, end));
+    if (!e && lock->key) e = sign_check(file, lock, (struct bytes){raw, end});
     if (!e) e = index_take(trailer, (struct bytes){raw, bytes}, b);
     memory_free(raw);
     if (e) {
@@ -195,10 +227,31 @@ err rawlog_read_index(const struct file *file, const struct rawlog_trailer *trai
     return ERR_OK;
 }
 
+struct bytes rawlog_block_place(const struct rawlog_lock *lock,
+                                const struct rawlog_block *block, uint8_t out[24])
+{
+    const uint64_t parts[] = {lock->first, block->first_number,
+                              (uint64_t)block->records << 32 | block->plain_bytes};
+    for (size_t i = 0; i < 24; i++) out[i] = (uint8_t)(parts[i / 8] >> 8 * (i % 8));
+    return (struct bytes){out, 24};
+}
+
+/* Open a sealed block in place. */
+static err block_open(const struct rawlog_lock *lock, const struct rawlog_block *block,
+                      struct bytes *packed, uint8_t *at)
+{
+    uint8_t place[24];
+    if (lock->key == 0) return ERR_OK;
+    err e = seal_open_block(lock->seal, lock->key, rawlog_block_place(lock, block, place),
+                            *packed, at);
+    if (e == ERR_SHORT || e == ERR_CHECK) return ERR_CORRUPT;
+    *packed = (struct bytes){at, packed->n - SEAL_EXTRA_BYTES};
+    return e;
+}
+
 static err block_unpack(struct bytes packed, const struct rawlog_block *block,
                         struct buffer *plain)
 {
-    if (crc32c(packed) != block->crc) return ERR_CORRUPT;
     buffer_clear(plain);
     uint8_t *to = buffer_extend(plain, block->plain_bytes);
     if (!to) return plain->broken;
@@ -206,13 +259,16 @@ static err block_unpack(struct bytes packed, const struct rawlog_block *block,
     return n == block->plain_bytes ? ERR_OK : ERR_CORRUPT;
 }
 
-err rawlog_read_block(const struct file *file, const struct rawlog_block *block,
-                      struct buffer *plain)
+err rawlog_read_block(const struct file *file, const struct rawlog_lock *lock,
+                      const struct rawlog_block *block, struct buffer *plain)
 {
     uint8_t *packed = memory_new(block->packed_bytes, 1);
     if (!packed) return block->packed_bytes ? ERR_MEMORY : ERR_CORRUPT;
     err e = as_damage(file_read_at(file, block->offset, packed, block->packed_bytes));
-    if (!e) e = block_unpack((struct bytes){packed, block->packed_bytes}, block, plain);
+    struct bytes found = {packed, block->packed_bytes};
+    if (!e && crc32c(found) != block->crc) e = ERR_CORRUPT;
+    if (!e) e = block_open(lock, block, &found, packed);
+    if (!e) e = block_unpack(found, block, plain);
     memory_free(packed);
     return e;
 }

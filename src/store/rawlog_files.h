@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "store/rawlog_format.h"
+#include "vault/seal.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,13 +44,28 @@ MUST_USE err rawlog_file_open(const char *folder, uint64_t first, enum rawlog_ki
 MUST_USE err rawlog_read_header(const struct file *file, enum rawlog_kind kind,
                                 uint64_t first, struct rawlog_header *header);
 MUST_USE err rawlog_read_trailer(const struct file *file, struct rawlog_trailer *trailer);
-/* The index, checked against the trailer; memory.h memory of trailer->blocks items. */
-MUST_USE err rawlog_read_index(const struct file *file,
+
+/* What opens the blocks of a file: its key among those at hand. */
+struct rawlog_lock {
+    struct seal *seal;
+    uint32_t key; /* 0 = the file is plain */
+    uint64_t first;
+};
+
+/* ERR_DENIED: the file is under a key that is not at hand (`seal` may be NULL). */
+MUST_USE err rawlog_unlock(struct seal *seal, const struct rawlog_header *header,
+                           struct rawlog_lock *lock);
+/* What a block is bound to: its file, number and size; `out` holds 24 bytes. */
+struct bytes rawlog_block_place(const struct rawlog_lock *lock,
+                                const struct rawlog_block *block, uint8_t out[24]);
+/* The index, checked against the trailer and, under a key, the signature of both and the
+ * header; memory.h memory of trailer->blocks items. */
+MUST_USE err rawlog_read_index(const struct file *file, const struct rawlog_lock *lock,
                                const struct rawlog_trailer *trailer,
                                struct rawlog_block **blocks);
-/* Unpack a block into `plain` (cleared first).  ERR_CORRUPT. */
-MUST_USE err rawlog_read_block(const struct file *file, const struct rawlog_block *block,
-                               struct buffer *plain);
+/* Open and unpack a block into `plain` (cleared first).  ERR_CORRUPT. */
+MUST_USE err rawlog_read_block(const struct file *file, const struct rawlog_lock *lock,
+                               const struct rawlog_block *block, struct buffer *plain);
 
 /* The mark of what is known to be durable: ERR_UNKNOWN (there is none), ERR_CORRUPT. */
 MUST_USE err rawlog_read_mark(const char *folder, struct rawlog_mark *mark);
@@ -59,10 +75,12 @@ struct rawlog_scan {
     struct file file;
     uint64_t offset; /* of the next record */
     uint64_t window_offset;
-    struct buffer window;
+    struct buffer window, plain;
+    struct rawlog_lock lock;
 };
 
-/* At the first record of a file whose header was read; takes the file over. */
+/* At the first record of a file whose header was read; takes the file over.  A file under
+ * a key needs its `lock` set before the first record is taken. */
 void rawlog_scan_open(struct rawlog_scan *scan, struct file file);
 void rawlog_scan_close(struct rawlog_scan *scan);
 /* Next record; its views hold until the next call.  ERR_SHORT: the file ends here, and

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { VERSION = 1 };
+enum { VERSION_PLAIN = 1, VERSION_KEY = 2 };
 
 static const char header_magic[8] = "HNRAWLOG";
 static const char trailer_magic[8] = "HNSEALED";
@@ -78,12 +78,13 @@ void rawlog_put_header(struct buffer *out, const struct rawlog_header *header)
 {
     size_t start = out->n;
     buffer_put(out, view(header_magic, 8));
-    buffer_put_u32_le(out, VERSION);
+    buffer_put_u32_le(out, header->key ? VERSION_KEY : VERSION_PLAIN);
     buffer_put_u32_le(out, (uint32_t)header->kind);
     buffer_put_u64_le(out, header->first_number);
     put_i64(out, header->before_ms);
     buffer_put(out, view(header->hash, RAWLOG_HASH_BYTES));
-    for (int i = 0; i < 3; i++) buffer_put_u32_le(out, 0); /* room */
+    buffer_put_u32_le(out, header->key);
+    for (int i = 0; i < 2; i++) buffer_put_u32_le(out, 0); /* room */
     put_crc_since(out, start);
 }
 
@@ -95,9 +96,10 @@ err rawlog_take_header(struct bytes in, struct rawlog_header *header)
     uint32_t version = 0, kind = 0;
     bool fits = bytes_take_u32_le(&in, &version) && bytes_take_u32_le(&in, &kind) &&
                 bytes_take_u64_le(&in, &h.first_number) && take_i64(&in, &h.before_ms) &&
-                take_hash(&in, h.hash);
+                take_hash(&in, h.hash) && bytes_take_u32_le(&in, &h.key);
     ensure(fits);
-    if (version != VERSION) return ERR_VERSION;
+    if (version != VERSION_PLAIN && version != VERSION_KEY) return ERR_VERSION;
+    if ((version == VERSION_KEY) != (h.key != 0)) return ERR_FRAME;
     if (kind != RAWLOG_OPEN && kind != RAWLOG_SEALED) return ERR_FRAME;
     h.kind = (enum rawlog_kind)kind;
     *header = h;
@@ -138,7 +140,7 @@ void rawlog_put_trailer(struct buffer *out, const struct rawlog_trailer *trailer
 {
     size_t start = out->n;
     buffer_put(out, view(trailer_magic, 8));
-    buffer_put_u32_le(out, VERSION);
+    buffer_put_u32_le(out, trailer->is_signed ? VERSION_KEY : VERSION_PLAIN);
     buffer_put_u64_le(out, trailer->first_number);
     buffer_put_u64_le(out, trailer->last_number);
     put_i64(out, trailer->first_ms);
@@ -163,7 +165,8 @@ err rawlog_take_trailer(struct bytes in, struct rawlog_trailer *trailer)
                 bytes_take_u32_le(&in, &t.blocks) &&
                 bytes_take_u32_le(&in, &t.index_crc) && take_hash(&in, t.hash);
     ensure(fits);
-    if (version != VERSION) return ERR_VERSION;
+    if (version != VERSION_PLAIN && version != VERSION_KEY) return ERR_VERSION;
+    t.is_signed = version == VERSION_KEY;
     *trailer = t;
     return ERR_OK;
 }
@@ -237,8 +240,8 @@ err rawlog_take_body(const struct rawlog_slot *slot, struct rawlog_record *recor
     return ERR_OK;
 }
 
-void rawlog_finish_open(uint8_t *at, uint64_t number, uint32_t place, const uint8_t *hash,
-                        size_t body_bytes)
+void rawlog_head_open(uint8_t *at, uint64_t number, uint32_t place, const uint8_t *hash,
+                      size_t body_bytes)
 {
     ensure(body_bytes <= RAWLOG_BODY_BYTES_MAX);
 
@@ -246,6 +249,15 @@ void rawlog_finish_open(uint8_t *at, uint64_t number, uint32_t place, const uint
     store_u64(at + 8, number);
     store_u32(at + 16, place);
     memcpy(at + 20, hash, RAWLOG_HASH_BYTES);
+}
+
+struct bytes rawlog_head_place(const uint8_t *at)
+{
+    return view(at + 4, RAWLOG_OPEN_HEAD_BYTES - 4);
+}
+
+void rawlog_finish_open(uint8_t *at, size_t body_bytes)
+{
     store_u32(at, crc32c(view(at + 4, RAWLOG_OPEN_HEAD_BYTES - 4 + body_bytes)));
 }
 
@@ -289,6 +301,7 @@ err rawlog_take_open(struct bytes *in, struct rawlog_slot *slot, size_t *need)
     if (!bytes_take(&rest, body_bytes, &s.body)) return ERR_SHORT;
     if (crc != crc32c(view(in->at + 4, *need - 4))) return ERR_CHECK;
     s.hash = hash.at;
+    s.file_bytes = *need;
     *slot = s;
     *in = rest;
     return ERR_OK;

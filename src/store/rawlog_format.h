@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "store/rawlog.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -18,6 +19,7 @@ enum {
     RAWLOG_INDEX_BYTES = 80, /* of one block */
     RAWLOG_TRAILER_BYTES = 96,
     RAWLOG_MARK_BYTES = 56,
+    RAWLOG_SIGN_BYTES = 32, /* between index and trailer of a file under a key */
     RAWLOG_BODY_BYTES_MAX = 64 * 1024 * 1024,
     RAWLOG_BLOCK_BYTES = 256 * 1024 /* a block is closed when it is larger */
 };
@@ -27,16 +29,19 @@ enum rawlog_kind { RAWLOG_OPEN = 1, RAWLOG_SEALED = 2 };
 struct rawlog_header {
     enum rawlog_kind kind;
     uint64_t first_number;
+    uint32_t key;      /* of vault/seal.h, which seals its bodies or blocks; 0 = plain */
     int64_t before_ms; /* received time of the record before; 0 = there was none */
     uint8_t hash[RAWLOG_HASH_BYTES]; /* of the record before; zeros = there was none */
 };
 
-/* A record as it lies in a file; `body` and `hash` are views. */
+/* A record as it lies in a file; `body` and `hash` are views.  In an open file under a
+ * key the body is sealed at first; rawlog_scan_next opens it. */
 struct rawlog_slot {
     uint64_t number;
     uint32_t place;      /* within its commit group; open files only */
     const uint8_t *hash; /* open files only, NULL otherwise */
     struct bytes body;
+    size_t file_bytes; /* with its head, as it lies there; open files only */
 };
 
 struct rawlog_block {
@@ -52,6 +57,7 @@ struct rawlog_trailer {
     int64_t first_ms, last_ms;
     uint64_t index_offset;
     uint32_t blocks, index_crc;
+    bool is_signed;                  /* the signature stands before it */
     uint8_t hash[RAWLOG_HASH_BYTES]; /* of the last record */
 };
 
@@ -70,9 +76,13 @@ void rawlog_put_body(struct buffer *out, const struct rawlog_record *record);
 MUST_USE err rawlog_take_body(const struct rawlog_slot *slot,
                               struct rawlog_record *record);
 
-/* Complete a record whose head was left open at `at` and whose body follows it. */
-void rawlog_finish_open(uint8_t *at, uint64_t number, uint32_t place, const uint8_t *hash,
-                        size_t body_bytes);
+/* Fill the head that was left open at `at` but for its CRC; then, when the body behind it
+ * is complete, the CRC. */
+void rawlog_head_open(uint8_t *at, uint64_t number, uint32_t place, const uint8_t *hash,
+                      size_t body_bytes);
+void rawlog_finish_open(uint8_t *at, size_t body_bytes);
+/* What a sealed body is bound to: the head's bytes but for the CRC. */
+struct bytes rawlog_head_place(const uint8_t *at);
 void rawlog_put_sealed(struct buffer *out, const struct rawlog_slot *slot);
 /* ERR_SHORT: more bytes are needed (for a head; or as many as `*need` says);
  * ERR_FRAME: an impossible length; ERR_CHECK.  `in` moves only on success. */

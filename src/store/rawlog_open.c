@@ -13,6 +13,7 @@ enum { REWRITE_BYTES = 1024 * 1024 };
 
 struct recovery {
     const char *folder;
+    struct seal *seal;
     struct rawlog_hasher *hasher;
     struct rawlog_recovered found;
     struct rawlog_mark mark; /* number 0 = not known */
@@ -90,12 +91,17 @@ static err sealed_end(struct recovery *r, uint64_t first)
     return ERR_OK;
 }
 
-static err header_take(struct recovery *r, uint64_t first, const struct file *file)
+static err header_take(struct recovery *r, uint64_t first, struct rawlog_scan *scan)
 {
     struct rawlog_header header;
-    err e = rawlog_read_header(file, RAWLOG_OPEN, first, &header);
+    err e = rawlog_read_header(&scan->file, RAWLOG_OPEN, first, &header);
     if (e == ERR_CORRUPT) return damaged(r, first, "the head of its file is damaged");
+    if (!e) e = rawlog_unlock(r->seal, &header, &scan->lock);
+    if (e == ERR_DENIED) {
+        (void)text_copy(r->why, RAWLOG_WHY_BYTES, "it is under a key that is not here");
+    }
     if (e) return e;
+    r->found.key = header.key;
     bool chained = r->found.last_number == 0 ||
                    (r->found.last_number + 1 == first &&
                     memcmp(header.hash, r->found.hash, RAWLOG_HASH_BYTES) == 0);
@@ -177,7 +183,7 @@ static err open_end(struct recovery *r, uint64_t first)
     uint64_t unsure = RAWLOG_HEADER_BYTES;
     err e = rawlog_path(path, r->folder, first, ".open");
     if (!e) e = file_open_write(path, &scan.file);
-    if (!e) e = header_take(r, first, &scan.file);
+    if (!e) e = header_take(r, first, &scan);
     if (!e) e = records_walk(r, &scan, &unsure);
     uint64_t end = scan.offset;
     if (!e) e = tail_judge(r, &scan);
@@ -210,10 +216,10 @@ static err end_check(struct recovery *r)
     return damaged(r, r->found.last_number + 1, "was committed and is gone");
 }
 
-err rawlog_recover(const char *folder, struct rawlog_hasher *hasher,
+err rawlog_recover(const char *folder, struct seal *seal, struct rawlog_hasher *hasher,
                    struct rawlog_recovered *found, char why[RAWLOG_WHY_BYTES])
 {
-    struct recovery r = {.folder = folder, .hasher = hasher, .why = why};
+    struct recovery r = {.folder = folder, .seal = seal, .hasher = hasher, .why = why};
     r.found.file.handle = -1;
     err e = rawlog_read_mark(folder, &r.mark);
     if (e == ERR_UNKNOWN ||

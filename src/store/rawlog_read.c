@@ -19,6 +19,7 @@ enum cursor_file { FILE_NONE, FILE_OPEN, FILE_SEALED };
 
 struct rawlog_cursor {
     char folder[FILE_PATH_BYTES];
+    struct seal *seal;
     uint64_t next;      /* number of the record to be read */
     int64_t from_ms;    /* records received before are passed over */
     bool marked;        /* the mark could be read: ... */
@@ -28,6 +29,7 @@ struct rawlog_cursor {
     uint64_t file_first;
     struct rawlog_scan scan; /* open file */
     struct file sealed;
+    struct rawlog_lock lock;
     struct rawlog_trailer trailer;
     struct rawlog_block *blocks;
     uint32_t block_i; /* of the block in `plain`, when there is one */
@@ -54,7 +56,8 @@ void rawlog_read_close(struct rawlog_cursor *cursor)
     memory_free(cursor);
 }
 
-err rawlog_read_open(const char *folder, uint64_t from, struct rawlog_cursor **cursor)
+err rawlog_read_open(const char *folder, struct seal *seal, uint64_t from,
+                     struct rawlog_cursor **cursor)
 {
     ensure(folder != NULL);
     ensure(cursor != NULL);
@@ -62,6 +65,7 @@ err rawlog_read_open(const char *folder, uint64_t from, struct rawlog_cursor **c
     struct rawlog_cursor *c = memory_new(1, sizeof *c);
     if (!c) return ERR_MEMORY;
     buffer_open(&c->plain, RAWLOG_BLOCK_BYTES + 2 * (size_t)RAWLOG_BODY_BYTES_MAX);
+    c->seal = seal;
     c->from_ms = INT64_MIN;
     c->next = from ? from : 1;
     if (!text_copy(c->folder, sizeof c->folder, folder)) {
@@ -83,7 +87,8 @@ static err sealed_enter(struct rawlog_cursor *c, uint64_t first)
     e = rawlog_read_header(&c->sealed, RAWLOG_SEALED, first, &header);
     if (!e) e = rawlog_read_trailer(&c->sealed, &c->trailer);
     if (!e && c->trailer.first_number != first) e = ERR_CORRUPT;
-    if (!e) e = rawlog_read_index(&c->sealed, &c->trailer, &c->blocks);
+    if (!e) e = rawlog_unlock(c->seal, &header, &c->lock);
+    if (!e) e = rawlog_read_index(&c->sealed, &c->lock, &c->trailer, &c->blocks);
     if (e) file_leave(c);
     return e;
 }
@@ -94,11 +99,13 @@ static err open_enter(struct rawlog_cursor *c, uint64_t first)
     struct rawlog_header header;
     err e = rawlog_file_open(c->folder, first, RAWLOG_OPEN, &file);
     if (!e) e = rawlog_read_header(&file, RAWLOG_OPEN, first, &header);
+    if (!e) e = rawlog_unlock(c->seal, &header, &c->lock);
     if (e) {
         file_close(&file);
         return e;
     }
     rawlog_scan_open(&c->scan, file);
+    c->scan.lock = c->lock;
     c->kind = FILE_OPEN;
     return ERR_OK;
 }
@@ -155,7 +162,7 @@ static err open_damage(struct rawlog_cursor *c, struct rawlog_record *record)
     if (e == ERR_UNKNOWN && !c->marked) return ERR_SHORT; /* may be in the writing */
     if (e == ERR_OK) {
         /* It is taken with the next call. */
-        c->scan.offset -= RAWLOG_OPEN_HEAD_BYTES + slot.body.n;
+        c->scan.offset -= slot.file_bytes;
         c->next = slot.number;
     } else {
         c->scan.offset = before;
@@ -172,7 +179,7 @@ static err open_read(struct rawlog_cursor *c, struct rawlog_record *record)
     while (!e && slot.number < c->next) e = rawlog_scan_next(&c->scan, &slot, &left);
     if (!e && slot.number > c->next) { /* a hole: said once, then read on behind it */
         record->number = c->next;
-        c->scan.offset -= RAWLOG_OPEN_HEAD_BYTES + slot.body.n;
+        c->scan.offset -= slot.file_bytes;
         c->next = slot.number;
         return ERR_CORRUPT;
     }
@@ -208,7 +215,7 @@ static bool block_find(struct rawlog_cursor *c)
 static err block_enter(struct rawlog_cursor *c)
 {
     if (c->block_held) return ERR_OK;
-    err e = rawlog_read_block(&c->sealed, &c->blocks[c->block_i], &c->plain);
+    err e = rawlog_read_block(&c->sealed, &c->lock, &c->blocks[c->block_i], &c->plain);
     if (e) return e;
     c->rest = buffer_bytes(&c->plain);
     c->block_held = true;
@@ -296,11 +303,11 @@ static err first_ms(struct rawlog_cursor *c, const struct rawlog_entry *entry,
     return e;
 }
 
-err rawlog_read_open_time(const char *folder, int64_t received_ms,
+err rawlog_read_open_time(const char *folder, struct seal *seal, int64_t received_ms,
                           struct rawlog_cursor **cursor)
 {
     struct rawlog_cursor *c = NULL;
-    err e = rawlog_read_open(folder, 1, &c);
+    err e = rawlog_read_open(folder, seal, 1, &c);
     if (e) return e;
     struct rawlog_list list;
     e = rawlog_list_open(folder, &list);

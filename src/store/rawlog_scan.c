@@ -15,12 +15,14 @@ void rawlog_scan_open(struct rawlog_scan *scan, struct file file)
     *scan = (struct rawlog_scan){.file = file, .offset = RAWLOG_HEADER_BYTES};
     buffer_open(&scan->window,
                 RAWLOG_BODY_BYTES_MAX + RAWLOG_OPEN_HEAD_BYTES + WINDOW_BYTES);
+    buffer_open(&scan->plain, RAWLOG_BODY_BYTES_MAX);
 }
 
 void rawlog_scan_close(struct rawlog_scan *scan)
 {
     file_close(&scan->file);
     buffer_close(&scan->window);
+    buffer_close(&scan->plain);
 }
 
 /* The window's bytes from the offset on. */
@@ -50,6 +52,21 @@ static err window_fill(struct rawlog_scan *scan, size_t need)
     return e;
 }
 
+/* A body under a key, opened into the plain buffer. */
+static err body_open(struct rawlog_scan *scan, struct rawlog_slot *slot)
+{
+    if (scan->lock.key == 0) return ERR_OK;
+    if (slot->body.n < SEAL_EXTRA_BYTES + RAWLOG_BODY_FIXED_BYTES) return ERR_FRAME;
+    size_t n = slot->body.n - SEAL_EXTRA_BYTES;
+    buffer_clear(&scan->plain);
+    uint8_t *to = buffer_extend(&scan->plain, n);
+    if (!to) return scan->plain.broken;
+    struct bytes place = rawlog_head_place(slot->body.at - RAWLOG_OPEN_HEAD_BYTES);
+    err e = seal_open_block(scan->lock.seal, scan->lock.key, place, slot->body, to);
+    slot->body = buffer_bytes(&scan->plain);
+    return e;
+}
+
 /* Take from the window, filling it as often as the record asks for more. */
 static err take(struct rawlog_scan *scan, struct rawlog_slot *slot)
 {
@@ -64,6 +81,7 @@ static err take(struct rawlog_scan *scan, struct rawlog_slot *slot)
         had = rest.n;
         e = rawlog_take_open(&rest, slot, &need);
     }
+    if (!e) e = body_open(scan, slot);
     if (!e) scan->offset = scan->window_offset + (uint64_t)(rest.at - scan->window.at);
     return e;
 }

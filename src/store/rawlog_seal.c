@@ -21,6 +21,8 @@ struct sealing {
     struct rawlog_scan scan;
     struct file out;
     uint64_t out_bytes;
+    struct rawlog_lock lock; /* of what is written */
+    uint8_t header[RAWLOG_HEADER_BYTES];
     struct buffer plain, packed, index;
     struct rawlog_block block; /* being filled */
     struct rawlog_trailer trailer;
@@ -39,12 +41,19 @@ static err block_pack(struct sealing *s)
 {
     buffer_clear(&s->packed);
     size_t room = ZSTD_compressBound(s->plain.n);
-    uint8_t *to = buffer_extend(&s->packed, room);
+    size_t skip = s->lock.key ? SEAL_NONCE_BYTES : 0;
+    uint8_t *to = buffer_extend(&s->packed, room + SEAL_EXTRA_BYTES);
     if (!to) return s->packed.broken;
-    size_t n = ZSTD_compressCCtx(s->zstd, to, room, s->plain.at, s->plain.n, LEVEL);
+    size_t n =
+        ZSTD_compressCCtx(s->zstd, to + skip, room, s->plain.at, s->plain.n, LEVEL);
     if (ZSTD_isError(n)) return ERR_MEMORY;
+    s->block.plain_bytes = (uint32_t)s->plain.n;
     s->packed.n = n;
-    return ERR_OK;
+    if (s->lock.key == 0) return ERR_OK;
+    s->packed.n += SEAL_EXTRA_BYTES;
+    uint8_t place[24];
+    return seal_close_block(s->lock.seal, s->lock.key,
+                            rawlog_block_place(&s->lock, &s->block, place), to, n);
 }
 
 static err block_close(struct sealing *s)
@@ -54,7 +63,6 @@ static err block_close(struct sealing *s)
     if (e) return e;
     struct rawlog_block *block = &s->block;
     block->offset = s->out_bytes;
-    block->plain_bytes = (uint32_t)s->plain.n;
     block->packed_bytes = (uint32_t)s->packed.n;
     block->crc = crc32c(buffer_bytes(&s->packed));
     memcpy(block->hash, s->trailer.hash, RAWLOG_HASH_BYTES);
@@ -109,8 +117,19 @@ static err trailer_write(struct sealing *s)
     if (s->trailer.blocks == 0) return ERR_STATE; /* no record: nothing to seal */
     s->trailer.index_offset = s->out_bytes;
     s->trailer.index_crc = crc32c(buffer_bytes(&s->index));
+    size_t index_bytes = s->index.n;
+    uint8_t *sign = NULL;
+    if (s->lock.key) sign = buffer_extend(&s->index, RAWLOG_SIGN_BYTES);
     rawlog_put_trailer(&s->index, &s->trailer);
     err e = s->index.broken;
+    if (!e && sign) {
+        uint8_t *at = s->index.at;
+        const struct bytes parts[] = {
+            {s->header, RAWLOG_HEADER_BYTES},
+            {at, index_bytes},
+            {at + index_bytes + RAWLOG_SIGN_BYTES, RAWLOG_TRAILER_BYTES}};
+        e = seal_sign(s->lock.seal, s->lock.key, parts, COUNT(parts), at + index_bytes);
+    }
     if (!e) e = write_out(s, buffer_bytes(&s->index));
     return e ? e : file_sync(&s->out);
 }
@@ -123,9 +142,14 @@ static err header_copy(struct sealing *s, uint64_t first)
     s->trailer.first_number = first;
     s->trailer.last_number = first - 1;
     memcpy(s->trailer.hash, header.hash, RAWLOG_HASH_BYTES);
+    e = rawlog_unlock(s->lock.seal, &header, &s->scan.lock);
+    if (e) return e;
     header.kind = RAWLOG_SEALED;
+    header.key = s->lock.key;
     rawlog_put_header(&s->packed, &header);
-    return s->packed.broken ? s->packed.broken : write_out(s, buffer_bytes(&s->packed));
+    if (s->packed.broken) return s->packed.broken;
+    memcpy(s->header, s->packed.at, RAWLOG_HEADER_BYTES);
+    return write_out(s, buffer_bytes(&s->packed));
 }
 
 static err sealing_open(struct sealing *s, const char *folder, uint64_t first,
@@ -158,7 +182,7 @@ static void sealing_close(struct sealing *s)
     rawlog_scan_close(&s->scan);
 }
 
-err rawlog_seal(const char *folder, uint64_t first)
+err rawlog_seal(const char *folder, struct seal *seal, uint64_t first)
 {
     char sealing_path[FILE_PATH_BYTES], sealed_path[FILE_PATH_BYTES];
     char open_path[FILE_PATH_BYTES];
@@ -169,6 +193,8 @@ err rawlog_seal(const char *folder, uint64_t first)
 
     struct sealing s;
     e = sealing_open(&s, folder, first, sealing_path);
+    s.lock = (struct rawlog_lock){seal, seal ? seal_key(seal) : 0, first};
+    s.trailer.is_signed = s.lock.key != 0;
     if (!e) e = header_copy(&s, first);
     if (!e) e = records_copy(&s);
     if (!e) e = trailer_write(&s);

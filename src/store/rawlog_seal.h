@@ -9,9 +9,10 @@
 
 /* Seal the file of `first`: written as .sealing, synced, renamed, folder synced, and only
  * then the .open file removed.  Kill it anywhere: the records are whole in one of the
- * two. Every record's CRC and hash is checked on the way: ERR_CORRUPT leaves all as it
- * is. */
-MUST_USE err rawlog_seal(const char *folder, uint64_t first);
+ * two.  The blocks are put under the newest key of `seal` (NULL: they stay plain) and the
+ * whole is signed.  Every record's CRC and hash is checked on the way: ERR_CORRUPT leaves
+ * all as it is. */
+MUST_USE err rawlog_seal(const char *folder, struct seal *seal, uint64_t first);
 
 /* Remove the oldest sealed files by the options' rules.  ERR_SPACE: there is more than
  * keep_bytes, but nothing old enough to go. */

@@ -15,6 +15,8 @@ enum { TRIES_MAX = 5, TRY_MS = 50 };
 
 struct verify {
     const char *folder;
+    struct seal *seal;
+    struct rawlog_lock lock; /* of the file at hand */
     struct rawlog_report *report;
     struct rawlog_hasher *hasher;
     struct rawlog_mark mark;
@@ -37,6 +39,11 @@ static err header_check(struct verify *v, const struct file *file, enum rawlog_k
     struct rawlog_header header;
     err e = rawlog_read_header(file, kind, first, &header);
     if (e == ERR_CORRUPT) return bad(v, first, "the head of its file is altered");
+    if (!e) e = rawlog_unlock(v->seal, &header, &v->lock);
+    if (e == ERR_DENIED)
+        text_format(v->report->what, sizeof v->report->what,
+                    "record %llu: its file is under key %u, which is not at hand",
+                    (unsigned long long)first, (unsigned)header.key);
     if (e) return e;
     if (v->next == 0) { /* what was before has been removed: its hash is taken on trust */
         v->next = first;
@@ -101,6 +108,7 @@ static err open_verify(struct verify *v, struct file file, uint64_t first, bool 
     struct rawlog_scan scan;
     rawlog_scan_open(&scan, file);
     err e = header_check(v, &file, RAWLOG_OPEN, first);
+    scan.lock = v->lock;
     if (!e) e = open_walk(v, &scan, newest);
     rawlog_scan_close(&scan);
     return e;
@@ -111,7 +119,7 @@ static err open_verify(struct verify *v, struct file file, uint64_t first, bool 
 static err block_verify(struct verify *v, const struct file *file,
                         const struct rawlog_block *block)
 {
-    err e = rawlog_read_block(file, block, &v->plain);
+    err e = rawlog_read_block(file, &v->lock, block, &v->plain);
     if (e == ERR_CORRUPT) return bad(v, v->next, "its block is altered");
     if (e) return e;
     struct bytes rest = buffer_bytes(&v->plain);
@@ -133,8 +141,9 @@ static err blocks_verify(struct verify *v, const struct file *file,
                          const struct rawlog_trailer *trailer)
 {
     struct rawlog_block *blocks = NULL;
-    err e = rawlog_read_index(file, trailer, &blocks);
-    if (e == ERR_CORRUPT) return bad(v, trailer->first_number, "the index is altered");
+    err e = rawlog_read_index(file, &v->lock, trailer, &blocks);
+    if (e == ERR_CORRUPT)
+        return bad(v, trailer->first_number, "the index or the signature is altered");
     if (e) return e;
     bool times = blocks[0].first_ms == trailer->first_ms;
     for (uint32_t i = 0; !e && i < trailer->blocks; i++) {
@@ -231,13 +240,13 @@ static err verify_all(struct verify *v)
     return same ? ERR_OK : bad(v, last, "the mark tells another hash");
 }
 
-err rawlog_verify(const char *folder, struct rawlog_report *report)
+err rawlog_verify(const char *folder, struct seal *seal, struct rawlog_report *report)
 {
     ensure(folder != NULL);
     ensure(report != NULL);
 
     *report = (struct rawlog_report){0};
-    struct verify v = {.folder = folder, .report = report};
+    struct verify v = {.folder = folder, .seal = seal, .report = report};
     buffer_open(&v.plain, RAWLOG_BLOCK_BYTES + 2 * (size_t)RAWLOG_BODY_BYTES_MAX);
     err e = rawlog_hasher_open(&v.hasher);
     if (!e) e = verify_all(&v);

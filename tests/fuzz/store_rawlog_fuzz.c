@@ -113,7 +113,7 @@ static uint64_t read_all(void)
     struct rawlog_cursor *cursor = NULL;
     struct rawlog_record record;
     uint64_t n = 0;
-    ensure(rawlog_read_open(folder, 1, &cursor) == ERR_OK);
+    ensure(rawlog_read_open(folder, NULL, 1, &cursor) == ERR_OK);
     for (int i = 0; i < READS_MAX; i++) {
         err e = rawlog_read(cursor, &record);
         if (e == ERR_OK) n++;
@@ -139,7 +139,7 @@ static void try_log(void)
     ensure(rawlog_append(log, &record) == ERR_OK);
     ensure(rawlog_commit(log) == ERR_OK);
     rawlog_close(log);
-    if (!rawlog_verify(folder, &report)) ensure(read_all() == report.records);
+    if (!rawlog_verify(folder, NULL, &report)) ensure(read_all() == report.records);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

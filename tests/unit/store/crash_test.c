@@ -55,8 +55,8 @@ static err replay(struct server *s)
 {
     struct rawlog_cursor *cursor = NULL;
     struct rawlog_record record;
-    err e =
-        rawlog_read_open(s->log_folder, historian_checkpoint(s->historian) + 1, &cursor);
+    err e = rawlog_read_open(s->log_folder, NULL, historian_checkpoint(s->historian) + 1,
+                             &cursor);
     while (!e) {
         e = rawlog_read(cursor, &record);
         if (!e) e = apply(s, record.number);
@@ -172,7 +172,7 @@ static void state_check(struct server *s, uint64_t acked)
     CHECK_EQ("none missing", span.missing, 0);
     CHECK_EQ("highest", span.highest, last);
     struct rawlog_report report;
-    CHECK_EQ("verify", rawlog_verify(s->log_folder, &report), ERR_OK);
+    CHECK_EQ("verify", rawlog_verify(s->log_folder, NULL, &report), ERR_OK);
     char why[200];
     CHECK_EQ("database", database_check(s->database, why, sizeof why), ERR_OK);
     server_close(s);

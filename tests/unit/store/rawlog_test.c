@@ -1,155 +1,11 @@
 /* rawlog_test.c - what was committed is read back, whatever happens to the tail, to the
  * disk and to single bits. */
-#include "store/rawlog.h"
-
-#include "store/rawlog_files.h"
-#include "store_check.h"
-
-#include <errno.h>
-
-#define HOUR_MS INT64_C(3600000)
-#define BEGIN_MS INT64_C(1774569600000)
-
-struct fixture {
-    char folder[FILE_PATH_BYTES], log_folder[FILE_PATH_BYTES];
-    struct rawlog_options options;
-    struct rawlog *log;
-    uint64_t torn_bytes;
-    char why[RAWLOG_WHY_BYTES];
-};
-
-static void fixture_open(struct fixture *f)
-{
-    *f = (struct fixture){0};
-    scratch_make(f->folder);
-    scratch_path(f->log_folder, f->folder, "log");
-    f->options = (struct rawlog_options){.folder = f->log_folder,
-                                         .seal_bytes = 1 << 20,
-                                         .seal_ms = 24 * HOUR_MS,
-                                         .keep_ms = 400 * 24 * HOUR_MS,
-                                         .keep_least_ms = 7 * 24 * HOUR_MS};
-}
-
-static err fixture_reopen(struct fixture *f)
-{
-    rawlog_close(f->log);
-    f->log = NULL;
-    return rawlog_open(&f->options, &f->log, &f->torn_bytes, f->why);
-}
-
-static void fixture_close(struct fixture *f)
-{
-    rawlog_close(f->log);
-    scratch_remove(f->folder);
-}
-
-/* Record `number` is told by its number alone. */
-static void record_make(struct rawlog_record *record, uint64_t number, uint8_t *bytes,
-                        size_t bytes_n)
-{
-    *record = (struct rawlog_record){.received_ms = BEGIN_MS + (int64_t)number * 1000,
-                                     .spool = 7,
-                                     .sequence = number * 3,
-                                     .check_code = (uint32_t)(number * 2654435761u),
-                                     .verdict = number % 7 == 0 ? RAWLOG_DAMAGED
-                                                                : RAWLOG_STORED};
-    bool fits = text_format(record->terminal, sizeof record->terminal, "T%u",
-                            (unsigned)(number % 5));
-    if (record->verdict == RAWLOG_DAMAGED) {
-        fits = fits && text_copy(record->why, sizeof record->why, "check code");
-    }
-    ensure(fits);
-    size_t n = number % bytes_n;
-    for (size_t i = 0; i < n; i++)
-        bytes[i] = (uint8_t)(number * 31 + i * (1 + number % 3));
-    record->bytes = (struct bytes){bytes, n};
-}
-
-static void append(struct fixture *f, uint64_t n)
-{
-    uint8_t bytes[997];
-    struct rawlog_record record;
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t next = rawlog_last_number(f->log) + i + 1;
-        record_make(&record, next, bytes, sizeof bytes);
-        assert_int_equal(rawlog_append(f->log, &record), ERR_OK);
-        assert_int_equal(record.number, next);
-    }
-}
-
-static void append_commit(struct fixture *f, uint64_t n)
-{
-    uint64_t before = rawlog_last_number(f->log);
-    append(f, n);
-    assert_int_equal(rawlog_commit(f->log), ERR_OK);
-    assert_int_equal(rawlog_last_number(f->log), before + n);
-}
-
-static void record_check(const struct rawlog_record *got, uint64_t number)
-{
-    uint8_t bytes[997];
-    struct rawlog_record want;
-    record_make(&want, number, bytes, sizeof bytes);
-    CHECK_EQ("number", got->number, number);
-    CHECK_EQ("received", got->received_ms, want.received_ms);
-    CHECK_EQ("spool", got->spool, want.spool);
-    CHECK_EQ("sequence", got->sequence, want.sequence);
-    CHECK_EQ("check code", got->check_code, want.check_code);
-    CHECK_EQ("verdict", got->verdict, want.verdict);
-    CHECK_TEXT("terminal", got->terminal, want.terminal);
-    CHECK_TEXT("why", got->why, want.why);
-    CHECK("bytes", bytes_equal(got->bytes, want.bytes));
-}
-
-/* Reads `from` .. `to` and then no more. */
-static void read_check(struct fixture *f, uint64_t from, uint64_t to)
-{
-    struct rawlog_cursor *cursor = NULL;
-    struct rawlog_record record;
-    assert_int_equal(rawlog_read_open(f->log_folder, from, &cursor), ERR_OK);
-    for (uint64_t i = from; i <= to; i++) {
-        CHECK_EQ("read", rawlog_read(cursor, &record), ERR_OK);
-        record_check(&record, i);
-    }
-    CHECK_EQ("read end", rawlog_read(cursor, &record), ERR_SHORT);
-    rawlog_read_close(cursor);
-}
-
-static void verify_check(struct fixture *f, uint64_t records)
-{
-    struct rawlog_report report;
-    err e = rawlog_verify(f->log_folder, &report);
-    if (e)
-        print_error("verify: record %llu: %s\n", (unsigned long long)report.first_bad,
-                    report.what);
-    CHECK_EQ("verify", e, ERR_OK);
-    CHECK_EQ("verified", report.records, records);
-}
-
-/* Rotate and wait for the sealing. */
-static void seal(struct fixture *f)
-{
-    int64_t now_ms = BEGIN_MS + 1000 * HOUR_MS;
-    struct rawlog_list list;
-    bool open = true;
-    for (int i = 0; i < 5000 && open; i++) {
-        CHECK_EQ("maintain", rawlog_maintain(f->log, now_ms), ERR_OK);
-        assert_int_equal(rawlog_list_open(f->log_folder, &list), ERR_OK);
-        open = false;
-        for (size_t at = 0; at + 1 < list.n; at++) open |= list.at[at].open;
-        rawlog_list_close(&list);
-        if (open) usleep(1000);
-    }
-    assert_false(open);
-}
-
-/* --- what goes in comes out --------------------------------------------------------- */
+#include "rawlog_check_files.h"
 
 static void committed_is_read_and_survives_reopening(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     append_commit(&f, 1);
     append_commit(&f, 50);
@@ -170,9 +26,8 @@ static void committed_is_read_and_survives_reopening(void **state)
 
 static void sealed_and_open_files_are_one_log(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     uint64_t n = 0;
     for (int file = 0; file < 4; file++) {
@@ -194,7 +49,8 @@ static void sealed_and_open_files_are_one_log(void **state)
     struct rawlog_record record;
     for (uint64_t at = 1; at <= n; at += 1231) {
         int64_t ms = BEGIN_MS + (int64_t)at * 1000 - 500;
-        assert_int_equal(rawlog_read_open_time(f.log_folder, ms, &cursor), ERR_OK);
+        assert_int_equal(rawlog_read_open_time(f.log_folder, f.seal, ms, &cursor),
+                         ERR_OK);
         CHECK_EQ("by time", rawlog_read(cursor, &record), ERR_OK);
         record_check(&record, at);
         rawlog_read_close(cursor);
@@ -204,14 +60,13 @@ static void sealed_and_open_files_are_one_log(void **state)
 
 static void a_cursor_goes_on_while_files_are_sealed(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     append_commit(&f, 500);
     struct rawlog_cursor *cursor = NULL;
     struct rawlog_record record;
-    assert_int_equal(rawlog_read_open(f.log_folder, 1, &cursor), ERR_OK);
+    assert_int_equal(rawlog_read_open(f.log_folder, f.seal, 1, &cursor), ERR_OK);
     uint64_t at = 0;
     for (int round = 0; round < 6; round++) {
         for (int i = 0; i < 300; i++) {
@@ -232,9 +87,8 @@ static void a_cursor_goes_on_while_files_are_sealed(void **state)
 
 static void old_files_go_and_young_ones_stay(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     f.options.keep_bytes = 1;
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     int64_t now_ms = BEGIN_MS + 30 * HOUR_MS;
@@ -251,7 +105,7 @@ static void old_files_go_and_young_ones_stay(void **state)
     read_check(&f, 101, 101);
     struct rawlog_cursor *cursor = NULL;
     struct rawlog_record record;
-    assert_int_equal(rawlog_read_open(f.log_folder, 1, &cursor), ERR_OK);
+    assert_int_equal(rawlog_read_open(f.log_folder, f.seal, 1, &cursor), ERR_OK);
     CHECK_EQ("first of what is left", rawlog_read(cursor, &record), ERR_OK);
     record_check(&record, 101);
     rawlog_read_close(cursor);
@@ -259,29 +113,6 @@ static void old_files_go_and_young_ones_stay(void **state)
 }
 
 /* --- torn and damaged --------------------------------------------------------------- */
-
-static void file_of(struct fixture *f, uint64_t first, const char *suffix,
-                    char path[FILE_PATH_BYTES])
-{
-    assert_int_equal(rawlog_path(path, f->log_folder, first, suffix), ERR_OK);
-}
-
-static struct buffer file_take(const char *path)
-{
-    struct buffer content;
-    buffer_open(&content, 1 << 26);
-    assert_int_equal(file_read_whole(path, &content), ERR_OK);
-    return content;
-}
-
-static void file_put(const char *path, struct bytes content)
-{
-    FILE *file = fopen(path, "wb");
-    ensure(file != NULL);
-    size_t put = fwrite(content.at, 1, content.n, file);
-    ensure(put == content.n);
-    ensure(fclose(file) == 0);
-}
 
 static void mark_forget(struct fixture *f)
 {
@@ -294,9 +125,8 @@ static void mark_forget(struct fixture *f)
  */
 static void every_truncation_of_the_tail_is_cut_off(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     append_commit(&f, 4);
     char path[FILE_PATH_BYTES];
@@ -328,9 +158,8 @@ static void every_truncation_of_the_tail_is_cut_off(void **state)
 /* With its mark there, what was acknowledged and is gone is said. */
 static void a_cut_below_the_mark_is_damage(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     append_commit(&f, 8);
     rawlog_close(f.log);
@@ -346,7 +175,7 @@ static void a_cut_below_the_mark_is_damage(void **state)
         CHECK_EQ("left as it is", left.n, n);
         buffer_close(&left);
         struct rawlog_report report;
-        CHECK_EQ("verify", rawlog_verify(f.log_folder, &report), ERR_CORRUPT);
+        CHECK_EQ("verify", rawlog_verify(f.log_folder, f.seal, &report), ERR_CORRUPT);
     }
     buffer_close(&whole);
     fixture_close(&f);
@@ -355,9 +184,8 @@ static void a_cut_below_the_mark_is_damage(void **state)
 /* A group that reached the disk out of order: its later records whole, its first not. */
 static void a_group_torn_in_the_middle_is_cut_off(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     append_commit(&f, 10);
     char path[FILE_PATH_BYTES];
@@ -399,7 +227,7 @@ static void flip_all(struct fixture *f, const char *path, size_t step)
         content.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
         file_put(path, buffer_bytes(&content));
         struct rawlog_report report;
-        err e = rawlog_verify(f->log_folder, &report);
+        err e = rawlog_verify(f->log_folder, f->seal, &report);
         if (e != ERR_CORRUPT) print_error("bit %zu of %s\n", bit, path);
         CHECK_EQ("flip", e, ERR_CORRUPT);
         CHECK("named", report.first_bad > 0 && report.what[0]);
@@ -412,9 +240,8 @@ static void flip_all(struct fixture *f, const char *path, size_t step)
 /* A flip in the mark makes verify wait a moment for a writer: few of them here. */
 static void every_flipped_bit_is_found(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     append_commit(&f, 12);
     seal(&f);
@@ -435,9 +262,8 @@ static void every_flipped_bit_is_found(void **state)
 
 static void reading_goes_on_behind_damage(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     for (int i = 0; i < 10; i++) append_commit(&f, 1);
     rawlog_close(f.log);
@@ -451,7 +277,7 @@ static void reading_goes_on_behind_damage(void **state)
     struct rawlog_cursor *cursor = NULL;
     struct rawlog_record record;
     unsigned good = 0, bad = 0;
-    assert_int_equal(rawlog_read_open(f.log_folder, 1, &cursor), ERR_OK);
+    assert_int_equal(rawlog_read_open(f.log_folder, f.seal, 1, &cursor), ERR_OK);
     for (;;) {
         err e = rawlog_read(cursor, &record);
         if (e == ERR_SHORT) break;
@@ -469,10 +295,10 @@ static void reading_goes_on_behind_damage(void **state)
 /* --- faults ------------------------------------------------------------------------- */
 
 /* The k-th write, sync or cut fails: no commit that said ok is ever lost. */
-static void fault_round(size_t nth, int errno_value)
+static void fault_round(const void *keys, size_t nth, int errno_value)
 {
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, keys);
     assert_int_equal(fixture_reopen(&f), ERR_OK);
     uint64_t acked = 0;
     bool stopped = false;
@@ -502,14 +328,13 @@ static void fault_round(size_t nth, int errno_value)
 
 static void the_nth_write_or_sync_fails(void **state)
 {
-    (void)state;
     static const int errors[] = {EIO, ENOSPC};
     for (size_t e = 0; e < COUNT(errors); e++) {
         for (size_t nth = 1; nth <= 20; nth++) {
             /* ENOSPC from a sync is no full disk but a failed sync: then it stops. */
             bool is_sync = nth % 3 == 2;
             if (errors[e] == ENOSPC && is_sync) continue;
-            fault_round(nth, errors[e]);
+            fault_round(*state, nth, errors[e]);
         }
     }
 }
@@ -517,10 +342,9 @@ static void the_nth_write_or_sync_fails(void **state)
 /* Opening itself may fail at any step; the next opening finds everything. */
 static void opening_may_fail_anywhere(void **state)
 {
-    (void)state;
     for (size_t nth = 1; nth <= 12; nth++) {
         struct fixture f;
-        fixture_open(&f);
+        fixture_open(&f, *state);
         assert_int_equal(fixture_reopen(&f), ERR_OK);
         append_commit(&f, 20);
         rawlog_close(f.log);
@@ -539,10 +363,9 @@ static void opening_may_fail_anywhere(void **state)
 /* Sealing is cut short at any of its writes; nothing is lost, and it is done later. */
 static void sealing_may_fail_anywhere(void **state)
 {
-    (void)state;
     for (size_t nth = 1; nth <= 14; nth++) {
         struct fixture f;
-        fixture_open(&f);
+        fixture_open(&f, *state);
         assert_int_equal(fixture_reopen(&f), ERR_OK);
         append_commit(&f, 300);
         file_fail_at(nth, ENOSPC);
@@ -564,21 +387,24 @@ static void sealing_may_fail_anywhere(void **state)
     }
 }
 
+#define BOTH(test)                                                                       \
+    cmocka_unit_test(test), cmocka_unit_test_prestate(test, (void *)"under keys")
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(committed_is_read_and_survives_reopening),
-        cmocka_unit_test(sealed_and_open_files_are_one_log),
-        cmocka_unit_test(a_cursor_goes_on_while_files_are_sealed),
-        cmocka_unit_test(old_files_go_and_young_ones_stay),
-        cmocka_unit_test(every_truncation_of_the_tail_is_cut_off),
-        cmocka_unit_test(a_cut_below_the_mark_is_damage),
-        cmocka_unit_test(a_group_torn_in_the_middle_is_cut_off),
-        cmocka_unit_test(every_flipped_bit_is_found),
-        cmocka_unit_test(reading_goes_on_behind_damage),
-        cmocka_unit_test(the_nth_write_or_sync_fails),
-        cmocka_unit_test(opening_may_fail_anywhere),
-        cmocka_unit_test(sealing_may_fail_anywhere),
+        BOTH(committed_is_read_and_survives_reopening),
+        BOTH(sealed_and_open_files_are_one_log),
+        BOTH(a_cursor_goes_on_while_files_are_sealed),
+        BOTH(old_files_go_and_young_ones_stay),
+        BOTH(every_truncation_of_the_tail_is_cut_off),
+        BOTH(a_cut_below_the_mark_is_damage),
+        BOTH(a_group_torn_in_the_middle_is_cut_off),
+        BOTH(every_flipped_bit_is_found),
+        BOTH(reading_goes_on_behind_damage),
+        BOTH(the_nth_write_or_sync_fails),
+        BOTH(opening_may_fail_anywhere),
+        BOTH(sealing_may_fail_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
