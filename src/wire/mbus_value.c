@@ -109,6 +109,17 @@ static void set_integer(struct telegram_value *v, const struct mbus_field *f,
     set_decimal(v, f, digits);
 }
 
+/* What the display shows in place of a number. */
+static void set_no_number(struct telegram_value *v, struct bytes data)
+{
+    (void)text_copy(v->text, sizeof v->text, "no number: ");
+    for (size_t i = data.n; i > 0; i--) {
+        size_t n = strlen(v->text);
+        (void)text_format(v->text + n, sizeof v->text - n, "%02X", data.at[i - 1]);
+    }
+    v->kind = TELEGRAM_ABSENT;
+}
+
 /* Two digits a byte, low first; F in the highest place is a minus.  Other digits than
  * 0..9 are how a meter says that it has no value. */
 static void set_bcd(struct telegram_value *v, const struct mbus_field *f,
@@ -124,8 +135,7 @@ static void set_bcd(struct telegram_value *v, const struct mbus_field *f,
         bool minus = i == 2 * data.n && digit == 15;
         if (minus) negative = true;
         if (digit > 9 && !minus) {
-            v->kind = TELEGRAM_ABSENT;
-            mbus_value_set_hex(v, data);
+            set_no_number(v, data);
             return;
         }
         if (minus || (!digit && !started && i > 1)) continue;
@@ -137,7 +147,8 @@ static void set_bcd(struct telegram_value *v, const struct mbus_field *f,
     set_decimal(v, f, n ? digits : "0");
 }
 
-/* The shortest decimal that is this float, so that 21.3 stays 21.3. */
+/* A decimal of up to seven digits when it is this float, so that 21.3 stays 21.3; ten
+ * digits of what the float is otherwise. */
 static void set_float(struct telegram_value *v, const struct mbus_field *f,
                       struct bytes data)
 {
@@ -151,7 +162,7 @@ static void set_float(struct telegram_value *v, const struct mbus_field *f,
         v->kind = TELEGRAM_ABSENT;
         return;
     }
-    for (int precision = 5; precision <= 8; precision++) {
+    for (int precision = 5; precision <= 9; precision += precision == 6 ? 3 : 1) {
         (void)text_format(text, sizeof text, "%.*e", precision, (double)number);
         if (strtof(text, NULL) == number) break;
     }

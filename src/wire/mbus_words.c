@@ -61,7 +61,7 @@ void mbus_manufacturer(uint16_t code, char *out)
 {
     for (int i = 0; i < 3; i++) {
         unsigned letter = ((unsigned)code >> (10 - 5 * i)) & 31U;
-        out[i] = letter >= 1 && letter <= 26 ? (char)('A' + letter - 1) : '?';
+        out[i] = (char)('@' + letter); /* 1 is A; what is no letter stays visible */
     }
     out[3] = 0;
 }
