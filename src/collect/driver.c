@@ -3,11 +3,16 @@
 
 #include "base/ensure.h"
 #include "base/text.h"
+#include "collect/mbus.h"
 #include "collect/modbus.h"
 
 const struct driver *driver_find(const char *protocol)
 {
-    static const struct driver *const drivers[] = {&modbus_driver, &modbus_rtu_driver};
+    static const struct driver *const drivers[] = {
+        &mbus_driver,
+        &modbus_driver,
+        &modbus_rtu_driver,
+    };
 
     for (size_t i = 0; i < COUNT(drivers); i++)
         if (text_equal(drivers[i]->protocol, protocol)) return drivers[i];

@@ -34,5 +34,6 @@ int edge_status(struct edge_options *options);
 
 /* Commands with words of their own instead of those options. */
 int edge_decode(int words_n, char **words);
+int edge_search(int words_n, char **words);
 
 #endif

@@ -73,6 +73,7 @@ static const struct {
     int (*run)(int words_n, char **words);
 } tools[] = {
     {"decode", "print what a telegram says: decode PROTOCOL HEX", edge_decode},
+    {"search", "find the meters of a line: search mbus LINE", edge_search},
 };
 
 static int usage(void)

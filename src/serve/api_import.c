@@ -1,5 +1,6 @@
 /* api_import.c - the catalog in and out as CSV; all or nothing. */
 #include "base/diag.h"
+#include "base/ensure.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -11,24 +12,48 @@
 #include "serve/outside.h"
 #include "serve/request.h"
 #include "serve/server.h"
+#include "wire/mbus_address.h"
 #include "wire/modbus_address.h"
 
+#include <string.h>
+
 /* The drivers' address grammars, so that a wrong address is an error of its line. */
+static const struct {
+    const char *protocol;
+    catalog_address_check check;
+    bool on_line; /* a device's address begins with that of a line */
+} grammars[] = {
+    {"modbus-tcp", modbus_address_check, false},
+    {"modbus-rtu", modbus_address_check, true},
+    {"mbus", mbus_address_check, true},
+};
+
+static err unknown_protocol(const char *protocol, char *why, size_t why_n)
+{
+    (void)text_format(why, why_n, "protocol '%s' is not known; known:", protocol);
+    for (size_t i = 0; i < COUNT(grammars); i++) {
+        size_t n = strlen(why);
+        (void)text_format(why + n, why_n - n, "%s %s", i ? "," : "",
+                          grammars[i].protocol);
+    }
+    return ERR_UNKNOWN;
+}
+
 static err check_address(const char *protocol, const char *what, const char *address,
                          char *why, size_t why_n)
 {
+    char line[LINE_NAME_BYTES];
+    const char *rest;
+    size_t i = 0;
+
     if (text_equal(protocol, OUTSIDE_PROTOCOL)) return ERR_OK; /* written, not read */
-    if (!text_equal(protocol, "modbus-tcp") && !text_equal(protocol, "modbus-rtu")) {
-        text_format(why, why_n,
-                    "protocol '%s' is not known; known: modbus-tcp, modbus-rtu",
-                    protocol);
-        return ERR_UNKNOWN;
-    }
-    err e = modbus_address_check(protocol, what, address, why, why_n);
-    if (e || !text_equal(protocol, "modbus-rtu") || !text_equal(what, "device")) return e;
-    struct modbus_device_address device;
-    e = modbus_rtu_device_parse(address, &device, why, why_n);
-    return e ? e : line_check(device.line, why, why_n);
+    while (i < COUNT(grammars) && !text_equal(protocol, grammars[i].protocol))
+        i++;
+    if (i == COUNT(grammars)) return unknown_protocol(protocol, why, why_n);
+    err e = grammars[i].check(protocol, what, address, why, why_n);
+    if (e || !grammars[i].on_line || !text_equal(what, "device")) return e;
+    e = line_split(address, line, &rest);
+    return e ? e : line_check(line, why, why_n);
 }
 
 static void put_count(struct buffer *out, const char *name,
