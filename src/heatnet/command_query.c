@@ -1,19 +1,22 @@
-/* command_query.c - heatnet query: the history of one point as a table or CSV. */
+/* command_query.c - heatnet query: the history of one point as a table, CSV, sparkline or
+ * picture; or an expression of the query language. */
 #include "heatnet/client.h"
 #include "heatnet/commands.h"
+#include "heatnet/query_lines.h"
 #include "heatnet/show.h"
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/catalog.h"
 #include "model/quality.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct asked {
-    const char *code, *step;
+    const char *code, *step, *plot;
     int64_t from_ms, to_ms;
-    bool csv;
+    bool csv, spark;
     /* found in the catalog: */
     int64_t point;
     char unit[32];
@@ -104,9 +107,30 @@ static int print_csv(struct client *client, const char *path)
     return good ? 0 : COMMAND_FAILED;
 }
 
+/* "DEVICE.key", which no expression looks like. */
+static bool is_point(const char *code)
+{
+    char word[CATALOG_CODE_BYTES];
+    size_t n = strcspn(code, ".");
+    return code[n] == '.' && text_copy_n(word, sizeof word, code, n) &&
+           catalog_code_is_valid(word) && catalog_code_is_valid(code + n + 1);
+}
+
+static int ask_lines(struct client *client, const struct asked *asked, bool expression)
+{
+    const struct query_lines wanted = {
+        .expression = expression ? asked->code : NULL,
+        .point = asked->point,
+        .from_to_ms = {asked->from_ms, asked->to_ms},
+        .plot = asked->plot,
+        .calendar = asked->calendar};
+    return query_lines(client, &wanted);
+}
+
 static int ask_history(struct client *client, const struct asked *asked)
 {
     char path[256];
+    if (asked->plot || asked->spark) return ask_lines(client, asked, false);
     bool raw = text_equal(asked->step, "raw");
     if (!raw) {
         text_format(path, sizeof path,
@@ -134,11 +158,14 @@ static bool read_arguments(struct arguments *arguments, struct asked *asked)
     const char *from = arguments_option(arguments, "from", "-24h");
     const char *to = arguments_option(arguments, "to", "now");
     asked->step = arguments_option(arguments, "step", "raw");
+    asked->plot = arguments_option(arguments, "plot", NULL);
     asked->csv = arguments_flag(arguments, "csv");
+    asked->spark = arguments_flag(arguments, "spark");
     asked->code = arguments_word(arguments);
     if (!arguments_done(arguments)) return false;
     if (!asked->code) {
-        fprintf(stderr, "heatnet: which point? heatnet query DEVICE.key\n");
+        fprintf(stderr, "heatnet: which point? heatnet query DEVICE.key, or an "
+                        "expression\n");
         return false;
     }
     if (show_time_read(from, now_ms, &asked->from_ms) ||
@@ -155,15 +182,25 @@ int command_query(struct arguments *arguments, const char *data_folder)
     struct asked asked = {0};
     struct client client;
     if (!read_arguments(arguments, &asked)) return COMMAND_WRONG_USE;
-    if (client_open(data_folder, &client)) return COMMAND_FAILED;
-    json_t *catalog = client_json(&client, "GET", "/catalog", NULL);
-    int result = COMMAND_FAILED;
-    if (catalog && find_point(catalog, &asked)) {
-        if (calendar_open_zone(show_text(catalog, "time_zone"), &asked.calendar))
-            asked.calendar = NULL;
-        result = ask_history(&client, &asked);
-        calendar_close(asked.calendar);
+    if (asked.from_ms >= asked.to_ms) {
+        fprintf(stderr, "heatnet: --from must be before --to\n");
+        return COMMAND_WRONG_USE;
     }
+    if (client_open(data_folder, &client)) return COMMAND_FAILED;
+    json_t *catalog = client_json(&client, "GET", "/catalog?households=0", NULL);
+    int result = COMMAND_FAILED;
+    bool expression = !is_point(asked.code);
+    if (catalog && calendar_open_zone(show_text(catalog, "time_zone"), &asked.calendar))
+        asked.calendar = NULL;
+    if (!expression) {
+        json_decref(catalog);
+        catalog = client_json(&client, "GET", "/catalog", NULL);
+    }
+    if (catalog && expression)
+        result = ask_lines(&client, &asked, true);
+    else if (catalog && find_point(catalog, &asked))
+        result = ask_history(&client, &asked);
+    calendar_close(asked.calendar);
     json_decref(catalog);
     client_close(&client);
     return result;

@@ -32,7 +32,11 @@ static const struct command {
      command_terminal},
     {"query",
      "heatnet query DEVICE.key [--from -24h] [--to now] [--step raw|hour|day] [--csv]\n"
-     "    History of a point.  Times: now, -30m, -24h, -7d, 2026-11-25, RFC 3339.\n",
+     "                         [--spark] [--plot FILE.png]\n"
+     "    History of a point.  Times: now, -30m, -24h, -7d, 2026-11-25, RFC 3339.\n"
+     "heatnet query EXPRESSION [--from -24h] [--to now] [--plot FILE.png]\n"
+     "    An expression of PromQL as sparklines, for instance\n"
+     "    'sum by (station) (heatnet_heat_power)'.\n",
      command_query},
     {"dump",
      "heatnet dump FILE.csv --to TIME [--from TIME] [--match SELECTOR]\n"

@@ -299,6 +299,20 @@ test("a correction keeps what stood there, who changed it and why, also after a 
   await check();
 });
 
+test("heatnet query: an expression as sparklines and as a picture", async () => {
+  const file = path.join(folder, "plot.png");
+  const base = Date.now() - 3_600_000;
+  await write("/write?db=x&precision=ms", Array.from({ length: 60 }, (_, i) => `spark,no=1 value=${i} ${base + i * 60_000}`).join("\n"));
+  const query = (...words: string[]): Promise<{ code: number | string; output: string }> => run(binary("heatnet"), ["--data", server.folder, "query", ...words]);
+  const shown = await query('spark{no="1"} * 2', "--from", "-1h", "--plot", file);
+  assert.equal(shown.code, 0, shown.output);
+  assert.match(shown.output, /\{no="1"\}\n {2}▁.*█ {2}now 118 {2}min 0 {2}max 118/);
+  assert.equal(readFileSync(file).subarray(1, 4).toString(), "PNG");
+  const wrong = await query("sum(");
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.output, /1:5: parse error/);
+});
+
 test("/metrics: promtool finds no fault; a real Prometheus scrapes us and sends it back by remote write", async () => {
   const text = await request({ url: `${server.http}/metrics`, headers: as("reader") });
   assert.equal(text.status, 200);
