@@ -107,6 +107,33 @@ static void read_point(struct reader *r, const json_t *object,
     if (point->frozen_s < 0) wrong(r, "frozen_s", "seconds are not negative");
 }
 
+static bool find_point(const void *context, const char *key, uint32_t *place)
+{
+    const struct configuration_template *template = context;
+    for (size_t i = 0; i < template->points_n; i++) {
+        if (!text_equal(template->points[i].key, key)) continue;
+        *place = (uint32_t)i;
+        return true;
+    }
+    return false;
+}
+
+/* Behind all points: rules speak of their neighbours. */
+static void read_rules(struct reader *r, const json_t *object,
+                       const struct configuration_template *template,
+                       struct configuration_point *point)
+{
+    const json_t *value = json_object_get(object, "rules");
+    const char *text = json_string_value(value);
+    char why[CORRELATION_WHY_BYTES];
+
+    if (!value || json_is_null(value)) return;
+    if (!text)
+        wrong(r, "rules", "a text is needed");
+    else if (correlation_parse(text, find_point, template, &point->rules, why))
+        wrong(r, "rules", why);
+}
+
 /* An array of at most `most`, counted against the bound of all points when `points`. */
 static const json_t *read_array(struct reader *r, const json_t *object, const char *name,
                                 size_t most)
@@ -145,6 +172,9 @@ static void read_template(struct reader *r, size_t i, const json_t *object,
     at.sub = ".points";
     for (at.sub_i = 0; at.sub_i < n && !r->e; at.sub_i++)
         read_point(r, json_array_get(points, at.sub_i), &template->points[at.sub_i]);
+    for (at.sub_i = 0; at.sub_i < n && !r->e; at.sub_i++)
+        read_rules(r, json_array_get(points, at.sub_i), template,
+                   &template->points[at.sub_i]);
 }
 
 static void read_device_points(struct reader *r, const json_t *object,

@@ -8,7 +8,8 @@
  *    "devices":[{"id","code","address","protocol","cycle_ms","template":id,
  *                "points":[id|null]}],
  *    "templates":[{"id","code","protocol","points":[{"key","address","factor","offset",
- *      "quantity","range_low","range_high","rate_high","frozen_s"}]}]}
+ *      "quantity","range_low","range_high","rate_high","frozen_s",
+ *      "rules"}]}]}
  *
  * device.points[i] is the id of the template's i-th point at this device, null = not
  * collected. Total: any bytes give an answer in bounded memory. */
@@ -39,6 +40,7 @@ struct configuration_point {
     enum quantity quantity;
     double range_low, range_high, rate_high; /* NaN = none */
     double frozen_s;                         /* 0 = none */
+    struct correlation_rules rules;
 };
 
 struct configuration_template {

@@ -39,6 +39,22 @@ static void convert(struct poll_device *d, int64_t utc_ms)
     }
 }
 
+/* After all columns: a neighbour that is out of range says nothing. */
+static void correlate(struct poll_device *d, int64_t utc_ms)
+{
+    const struct correlation_row row = {d->reading.values, d->reading.qualities, utc_ms};
+    struct correlation_verdict verdict;
+
+    for (size_t i = 0; i < d->checks_n; i++) {
+        struct poll_check *check = &d->checks[i];
+        if (!correlation_broken(&check->rule, check->column, &row, &check->reg, &verdict))
+            continue;
+        uint8_t *quality = &d->reading.qualities[check->column];
+        uint8_t worse = correlation_quality(check->rule.kind);
+        if (worse > *quality) *quality = worse;
+    }
+}
+
 static void add_row(struct poller *p, struct poll_device *d, int64_t utc_ms)
 {
     bool clock_wrong = d->rows_n > 0 && utc_ms < d->times_ms[d->rows_n - 1];
@@ -120,6 +136,7 @@ static void poll_item(struct poller *p, uint32_t item)
     int64_t took_ms = (clock_mono_us(clock) - began_us) / 1000;
     int64_t utc_ms = sample_time(d, due_ms, began_ms);
     convert(d, utc_ms);
+    correlate(d, utc_ms);
     lock_take(&p->lock);
     add_row(p, d, utc_ms);
     note_poll(d, e, utc_ms, (uint32_t)took_ms);

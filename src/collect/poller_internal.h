@@ -27,6 +27,12 @@ struct poll_rule { /* of one column */
     struct validate_state state;
 };
 
+struct poll_check { /* a rule between columns */
+    uint32_t column;
+    struct correlation rule;
+    struct correlation_register reg;
+};
+
 /* A device.  `reading` and `rules` are the worker's that serves its channel; rows and
  * status stand under the poller's lock. */
 struct poll_device {
@@ -38,6 +44,8 @@ struct poll_device {
     size_t columns_n;
     uint32_t *points;
     struct poll_rule *rules;
+    size_t checks_n;
+    struct poll_check *checks;
 
     size_t rows_n, rows_max;
     int64_t *times_ms;  /* rows_max */

@@ -48,6 +48,44 @@ static void fill_rule(struct poll_rule *rule, const struct configuration_point *
                                         point->rate_high, point->frozen_s};
 }
 
+/* Rules that speak of a point which the device does not have are left out. */
+static bool map_keys(const struct configuration_device *config, struct correlation *rule)
+{
+    for (size_t k = 0; k < COUNT(rule->keys); k++) {
+        uint32_t place = rule->keys[k], column = 0;
+        for (uint32_t i = 0; i < place; i++) column += config->points[i] != 0;
+        if (config->points[place] == 0) return false;
+        rule->keys[k] = column;
+    }
+    return true;
+}
+
+static void add_checks(struct poll_device *d, const struct configuration_point *point,
+                       uint32_t column)
+{
+    for (size_t i = 0; i < point->rules.n; i++) {
+        struct poll_check check = {.column = column, .rule = point->rules.at[i]};
+        check.rule.rate_high = point->rate_high;
+        if (map_keys(d->config, &check.rule)) d->checks[d->checks_n++] = check;
+    }
+}
+
+static err open_checks(struct poller *p, struct poll_device *d)
+{
+    const struct configuration_template *template = d->config->template;
+    size_t n = 0;
+    uint32_t column = 0;
+
+    for (size_t i = 0; i < template->points_n; i++)
+        if (d->config->points[i]) n += template->points[i].rules.n;
+    if (n == 0) return ERR_OK;
+    d->checks = arena_new(&p->arena, n, sizeof d->checks[0]);
+    if (!d->checks) return ERR_MEMORY;
+    for (size_t i = 0; i < template->points_n; i++)
+        if (d->config->points[i]) add_checks(d, &template->points[i], column++);
+    return ERR_OK;
+}
+
 /* The columns of a device: the points of its template that it has. */
 static err open_columns(struct poller *p, struct poll_device *d, const char **addresses)
 {
@@ -68,6 +106,7 @@ static err open_columns(struct poller *p, struct poll_device *d, const char **ad
         return ERR_OK;
     }
     err e = open_rows(p, d);
+    if (!e) e = open_checks(p, d);
     for (size_t i = 0, column = 0; i < template->points_n && !e; i++) {
         if (!addresses[i]) continue;
         d->points[column] = d->config->points[i];

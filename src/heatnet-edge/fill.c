@@ -238,6 +238,10 @@ static err fill(struct fill *f, bool until_now, int64_t to_ms)
         (void)text_format(f->why, sizeof f->why, "no plant at %s", f->options->plant);
         return e;
     }
+    if (f->at_ms > to_ms) {
+        puts("nothing to fill: the plant stands behind --to");
+        return ERR_OK;
+    }
     e = open_collector(f, f->at_ms);
     if (e) {
         (void)text_copy(f->why, sizeof f->why, "no configuration, or the data folder");

@@ -145,6 +145,8 @@ static void put_point(struct buffer *out, const struct point_map *map,
     buffer_format(out, "%u,%u,", row->priority_outer ? row->priority_outer : 3,
                   row->priority_inner ? row->priority_inner : 3);
     put_cell(out, row->bits ? row->bits : "");
+    buffer_put_u8(out, ',');
+    put_cell(out, row->rules ? row->rules : "");
     buffer_put_u8(out, '\n');
 }
 
@@ -161,7 +163,8 @@ static void put_templates(struct buffer *out)
     buffer_put_text(out,
                     "kind,template,key,name,name_en,quantity,unit,address,factor,offset,"
                     "decimals,range_low,range_high,rate_high,frozen_s,low_low,low,high,"
-                    "high_high,dead_band,delay_s,priority_outer,priority_inner,bits\n");
+                    "high_high,dead_band,delay_s,priority_outer,priority_inner,bits,"
+                    "rules\n");
     for (size_t i = 0; i < COUNT(maps); i++)
         for (size_t k = 0; k < maps[i]->rows_n; k++)
             put_point(out, maps[i], &maps[i]->rows[k]);

@@ -49,7 +49,7 @@ struct point_row {
     double noise;                            /* deviation of the sensor, in `unit` */
     const struct point_limits *limits;       /* NULL = none */
     unsigned priority_outer, priority_inner; /* alarms 1..4; 0 = 3 */
-    const char *bits;                        /* catalog grammar, NULL = none */
+    const char *bits, *rules;                /* catalog grammar, NULL = none */
     void (*write)(void *device, double si);  /* NULL = read only */
     double write_low, write_high;            /* in `unit` */
 };

@@ -38,7 +38,7 @@ struct csv_column {
     double least, most, empty;
 };
 
-enum { COLUMNS_MAX = 24 };
+enum { COLUMNS_MAX = 32 };
 
 struct row_table {
     const char *word; /* "site" */

@@ -232,6 +232,28 @@ static void check_device(struct import *import, const struct device *device,
                       "a device that a terminal collects needs one");
 }
 
+struct rule_place {
+    const struct import *import;
+    uint32_t template_id;
+};
+
+static bool find_key(const void *context, const char *key, uint32_t *place)
+{
+    const struct rule_place *at = context;
+    *place = things_find(at->import, ROW_POINT, at->template_id, key);
+    return *place != INDEX_NONE;
+}
+
+static void check_correlation(struct import *import, const struct template_point *point,
+                              uint32_t line)
+{
+    struct rule_place at = {import, point->template_id};
+    struct correlation_rules rules;
+    char why[CORRELATION_WHY_BYTES];
+    if (correlation_parse(point->rules, find_key, &at, &rules, why))
+        import_report(import, line, "rules", "%s", why);
+}
+
 static void check_point(struct import *import, const struct template_point *point,
                         uint32_t line)
 {
@@ -239,7 +261,9 @@ static void check_point(struct import *import, const struct template_point *poin
         thing_of_id(import, ROW_TEMPLATE, point->template_id);
     uint32_t template_line = line_of_id(import, ROW_TEMPLATE, point->template_id);
     if (line == 0 && template_line == 0) return;
-    check_address(import, template, "point", point->address, line ? line : template_line);
+    if (line == 0) line = template_line;
+    check_address(import, template, "point", point->address, line);
+    check_correlation(import, point, line);
 }
 
 void rules_whole(struct import *import)

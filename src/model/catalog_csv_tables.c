@@ -70,6 +70,7 @@ static const struct csv_column point_columns[] = {
     {"priority_outer", CELL_COUNT,    POINT(priority_outer),   false, false, 1, 4, 1},
     {"priority_inner", CELL_COUNT,    POINT(priority_inner),   false, false, 1, 4, 2},
     {"bits",           CELL_BITS,     POINT(bits),             false, false, 0, 0, 0},
+    {"rules",          CELL_TEXT,     POINT(rules),            false, false, 0, 0, 0},
 };
 
 static const struct csv_column device_columns[] = {

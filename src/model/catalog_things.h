@@ -5,6 +5,7 @@
 #define HEATNET_MODEL_CATALOG_THINGS_H
 
 #include "base/err.h"
+#include "model/correlation.h"
 #include "model/quantity.h"
 
 #include <stdbool.h>
@@ -71,6 +72,7 @@ struct template_point {
     /* Bits: "0:1:循环泵故障|Pump fault;3:2:..." = bit:priority:Chinese|English.
      * State: the words for 0, 1, ...: "停止|stopped;运行|running"; "" = off/on. */
     char bits[CATALOG_BITS_BYTES];
+    char rules[CORRELATION_BYTES]; /* what its neighbours must say: correlation.h */
 };
 
 struct template {

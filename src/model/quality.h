@@ -22,6 +22,7 @@
     X(QUALITY_CLOCK, 68, "clock")                /* the terminal's clock was wrong */    \
     X(QUALITY_RANGE, 128, "range")               /* outside the possible range */        \
     X(QUALITY_DEVICE_FAULT, 129, "device_fault") /* the device itself calls it bad */    \
+    X(QUALITY_COUNTER, 130, "counter")           /* a register fell or leapt */          \
     X(QUALITY_NO_ANSWER, 192, "no_answer")       /* the device did not answer */         \
     X(QUALITY_REFUSED, 193, "refused")           /* the device refused this point */     \
     X(QUALITY_NOT_A_NUMBER, 194, "not_a_number") /* NaN, infinity, not-available code */ \

@@ -61,6 +61,7 @@ static void put_template_point(struct buffer *out, const struct template_point *
     js_put_u64(out, "priority_outer", point->priority_outer);
     js_put_u64(out, "priority_inner", point->priority_inner);
     js_put_text(out, "bits", point->bits);
+    js_put_text(out, "rules", point->rules);
     js_object_end(out);
 }
 

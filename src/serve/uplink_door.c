@@ -86,6 +86,7 @@ static void put_point(struct buffer *out, const struct template_point *point)
     js_put_double(out, "range_high", point->range_high);
     js_put_double(out, "rate_high", point->rate_high);
     js_put_double(out, "frozen_s", point->frozen_s);
+    js_put_text(out, "rules", point->rules);
     js_object_end(out);
 }
 

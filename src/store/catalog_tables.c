@@ -142,6 +142,7 @@ static void template_point_read(struct catalog_row *row, void *item)
     point->priority_outer = take_u32(row);
     point->priority_inner = take_u32(row);
     take_text(row, point->bits, sizeof point->bits);
+    take_text(row, point->rules, sizeof point->rules);
 }
 
 static void template_point_bind(struct query *query, const struct catalog *catalog,
@@ -172,6 +173,7 @@ static void template_point_bind(struct query *query, const struct catalog *catal
     query_bind_i64(query, point->priority_outer);
     query_bind_i64(query, point->priority_inner);
     query_bind_text(query, point->bits);
+    query_bind_text(query, point->rules);
 }
 
 static void terminal_read(struct catalog_row *row, void *item)
@@ -269,15 +271,16 @@ const struct catalog_table catalog_tables[CATALOG_TABLES_N] = {
     TABLE(template_point, template_points,
           "id, template, key, name, name_en, quantity, address, factor, offset, decimals,"
           " range_low, range_high, rate_high, frozen_s, low_low, low, high, high_high,"
-          " dead_band, delay_s, priority_outer, priority_inner, bits",
+          " dead_band, delay_s, priority_outer, priority_inner, bits,"
+          " rules",
           "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-          " ?18, ?19, ?20, ?21, ?22, ?23",
+          " ?18, ?19, ?20, ?21, ?22, ?23, ?24",
           "template, id",
           "template = ?2, key = ?3, name = ?4, name_en = ?5, quantity = ?6, address = ?7,"
           " factor = ?8, offset = ?9, decimals = ?10, range_low = ?11, range_high = ?12,"
           " rate_high = ?13, frozen_s = ?14, low_low = ?15, low = ?16, high = ?17,"
           " high_high = ?18, dead_band = ?19, delay_s = ?20, priority_outer = ?21,"
-          " priority_inner = ?22, bits = ?23"),
+          " priority_inner = ?22, bits = ?23, rules = ?24"),
     TABLE(terminal, terminals, "id, code, name, enabled", "?1, ?2, ?3, ?4", "id",
           "code = ?2, name = ?3, enabled = ?4"),
     TABLE(device, devices,

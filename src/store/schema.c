@@ -75,6 +75,10 @@ static const struct migration migrations[] = {
         "CREATE TABLE device_cycle (device INTEGER NOT NULL, since_ms INTEGER NOT NULL,"
         " cycle_ms INTEGER NOT NULL, PRIMARY KEY (device, since_ms)) WITHOUT ROWID;",
     },
+    {
+        "store.005_rules",
+        "ALTER TABLE template_point ADD COLUMN rules TEXT NOT NULL DEFAULT '';",
+    },
 };
 
 err store_migrate(struct database *database)

@@ -220,6 +220,7 @@ export const en: Words = {
   'quality.68': 'terminal clock wrong',
   'quality.128': 'out of range',
   'quality.129': 'device fault',
+  'quality.130': 'register fell or leapt',
   'quality.192': 'no answer',
   'quality.193': 'refused by device',
   'quality.194': 'not a number',

@@ -218,6 +218,7 @@ export const zh = {
   'quality.68': '终端时钟有误',
   'quality.128': '超出量程',
   'quality.129': '设备报坏',
+  'quality.130': '累计值倒退或突跳',
   'quality.192': '设备无应答',
   'quality.193': '设备拒绝',
   'quality.194': '不是数值',
