@@ -25,6 +25,8 @@ void api_catalog_export(struct request *request);
 /* api_values.c */
 void api_values(struct request *request);
 void api_live(struct request *request);
+/* api_verdict.c */
+void api_verdict(struct request *request);
 /* api_history.c, api_trend_csv.c */
 void api_samples(struct request *request);
 void api_trend(struct request *request);

@@ -39,6 +39,7 @@ static const struct route table[] = {
     {"GET", API "/values", RIGHT_WATCH, api_values, LANE_WORK, 0},
     {"GET", API "/live", RIGHT_WATCH, api_live, LANE_OWN, 0},
     {"GET", API "/points/{}/samples", RIGHT_WATCH, api_samples, LANE_WORK, 0},
+    {"GET", API "/points/{}/verdict", RIGHT_WATCH, api_verdict, LANE_WORK, 0},
     {"GET", API "/trend", RIGHT_WATCH, api_trend, LANE_WORK, 0},
     {"GET", API "/points/{}/corrections", RIGHT_WATCH, api_corrections_list, LANE_WORK, 0},
     {"POST", API "/points/{}/corrections", RIGHT_CONFIGURE, api_corrections_add,

@@ -435,7 +435,8 @@ bool alarm_has_rules(const struct template_point *rule)
         if (!isnan(limit_of(rule, limits[i]))) return true;
     }
     if (rule->quantity == QUANTITY_BITS) return alarm_bits_mask(rule->bits) != 0;
-    return rule->frozen_s > 0 || !isnan(rule->range_low) || !isnan(rule->range_high);
+    return rule->rules[0] || rule->frozen_s > 0 || !isnan(rule->range_low) ||
+           !isnan(rule->range_high);
 }
 
 const char *alarm_kind_word(enum alarm_kind kind)

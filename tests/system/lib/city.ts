@@ -168,7 +168,7 @@ export class Server {
 }
 
 /** The quality numbers of src/model/quality.h that tests speak of. */
-export const quality = { good: 0, rate: 65, range: 128, noAnswer: 192, refused: 193, notANumber: 194 } as const;
+export const quality = { good: 0, rate: 65, correlation: 67, range: 128, counter: 130, noAnswer: 192, refused: 193, notANumber: 194 } as const;
 
 export interface TerminalFiles {
   code: string;

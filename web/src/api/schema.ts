@@ -190,6 +190,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/points/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a sample is not good */
+        get: operations["verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/trend": {
         parameters: {
             query?: never;
@@ -963,6 +980,8 @@ export interface components {
             priority_inner: number;
             /** @description bits: "0:1:中文|English;…" = bit:priority:words; state: "停止|stopped;运行|running"; may be empty */
             bits: string;
+            /** @description what its neighbours must say (docs/import.md), "" = none */
+            rules: string;
         };
         Template: {
             id: number;
@@ -1353,6 +1372,8 @@ export interface components {
             range_high: number | null;
             rate_high: number | null;
             frozen_s: number | null;
+            /** @description what its neighbours must say (docs/import.md), "" = none */
+            rules: string;
         };
         ConfigurationTemplate: {
             id: number;
@@ -1394,6 +1415,22 @@ export interface components {
             used_ms: number | null;
             /** @description only in the answer that makes it */
             token?: string;
+        };
+        Verdict: {
+            /** Format: int64 */
+            time_ms: number;
+            value: number | null;
+            quality: number;
+            word: string;
+            /** @description range_low, range_high, rate_high, frozen_s, rises, above, below, near, needs, heat */
+            rule?: string;
+            /** @description key of the neighbour it was compared with, "" = none */
+            other?: string;
+            measured?: number | null;
+            /** @enum {string} */
+            sign?: "<=" | ">=";
+            limit?: number | null;
+            unit?: string;
         };
     };
     responses: {
@@ -1792,6 +1829,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Samples"];
                     "text/csv": string;
+                };
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    verdict: {
+        parameters: {
+            query: {
+                /** @description instant of the sample, UTC ms */
+                time: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
                 };
             };
             404: components["responses"]["Problem"];
