@@ -55,6 +55,13 @@ static void member_count(struct buffer *out, const char *name, uint64_t count,
     buffer_format(out, "%" PRIu64, count);
 }
 
+static void member_time(struct buffer *out, const char *name, int64_t utc_ms)
+{
+    char text[NUMBER_BYTES];
+    text_from_time(utc_ms, text);
+    member_text(out, name, text, " ");
+}
+
 /* --- a value ------------------------------------------------------------------------ */
 
 static const char *const kinds[] = {
@@ -82,7 +89,7 @@ static void put_what(struct buffer *out, const struct telegram_value *v)
     else if (v->kind == TELEGRAM_NUMBER) put_number(out, v->number);
     else if (v->kind == TELEGRAM_ABSENT) buffer_put_text(out, "null");
     else if (v->kind == TELEGRAM_BYTES && v->raw.n) put_hex(out, v->raw);
-    else put_text(out, v->text);
+    else put_text(out, v->whole_text ? v->whole_text : v->text);
     if (v->kind == TELEGRAM_ABSENT) member_text(out, "why", v->text, " ");
 }
 
@@ -91,11 +98,14 @@ static void put_value(struct buffer *out, const struct telegram_value *v)
     bool number = v->kind == TELEGRAM_NUMBER;
 
     buffer_put_u8(out, '{');
-    member_text(out, "name", v->name, "");
+    member_text(out, "name", v->whole_name ? v->whole_name : v->name, "");
     put_what(out, v);
     put_name(out, "unit", " ");
     put_text(out, v->unit);
     member_text(out, "kind", kinds[v->kind], " ");
+    member_text(out, "type", v->type ? v->type : "", " ");
+    if (v->has_alias) member_count(out, "alias", v->alias, " ");
+    if (v->is_timed) member_time(out, "time", v->time_ms);
     member_text(out, "function", v->function ? v->function : "", " ");
     member_count(out, "storage", v->storage, " ");
     member_count(out, "tariff", v->tariff, " ");

@@ -4,9 +4,15 @@
 #include "base/ensure.h"
 #include "base/text.h"
 #include "wire/mbus.h"
+#include "wire/report_decode.h"
 
 static const struct decoder table[] = {
     {"mbus", "M-Bus, EN 13757-2 and -3", "", false, mbus_decode},
+    {"sparkplug", "Sparkplug B payload", "", false, report_decode_sparkplug},
+    {"chirpstack", "ChirpStack 4 event",
+     "up join ack txack status log location integration", true, report_decode_chirpstack},
+    {"neuron", "EMQX Neuron message", "", true, report_decode_neuron},
+    {"json", "any JSON message, names are JSON pointers", "", true, report_decode_json},
 };
 
 const struct decoder *decoder_find(const char *protocol)

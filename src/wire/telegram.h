@@ -51,6 +51,13 @@ struct telegram_value {
     uint32_t tariff, subunit;
     struct bytes raw; /* the data as received, inside the bytes given; n = 0: not said */
     size_t at;        /* where its record begins in the bytes */
+    /* Messages of devices that speak by themselves (report.h) have more; NULL, false: not
+     * said.  The whole name or text, in the arena, where the fields above are too short.
+     */
+    const char *whole_name, *whole_text, *type;
+    bool is_timed, has_alias;
+    int64_t time_ms; /* UTC */
+    uint64_t alias;
 };
 
 struct telegram {
