@@ -11,13 +11,13 @@
 static const struct migration migrations[] = {
     {"people.001_accounts",
      "CREATE TABLE people_account("
-     " id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key BLOB NOT NULL UNIQUE,"
+     " id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key BLOB(32) NOT NULL UNIQUE,"
      " full_name TEXT NOT NULL, role TEXT NOT NULL, enabled INTEGER NOT NULL,"
      " must_change INTEGER NOT NULL, stamp INTEGER NOT NULL, hash TEXT NOT NULL,"
      " last_login_ms INTEGER NOT NULL, locked_until_ms INTEGER NOT NULL,"
      " wrong_n INTEGER NOT NULL);"
      "CREATE TABLE people_unknown_name("
-     " name_key BLOB PRIMARY KEY, wrong_n INTEGER NOT NULL,"
+     " name_key BLOB(32) PRIMARY KEY, wrong_n INTEGER NOT NULL,"
      " locked_until_ms INTEGER NOT NULL, tried_ms INTEGER NOT NULL);"
      "CREATE INDEX people_unknown_name_tried ON people_unknown_name(tried_ms);"},
 };
@@ -56,14 +56,18 @@ static const struct statement unknown_tried = {
     " VALUES(?1, ?2, ?3, ?4) ON CONFLICT(name_key) DO UPDATE SET"
     " wrong_n = excluded.wrong_n, locked_until_ms = excluded.locked_until_ms,"
     " tried_ms = excluded.tried_ms"};
-static const struct statement unknown_prune = {
-    "accounts.unknown_prune",
-    "DELETE FROM people_unknown_name WHERE name_key IN (SELECT name_key FROM"
-    " people_unknown_name ORDER BY tried_ms DESC LIMIT -1 OFFSET ?1)"};
-static const struct statement count = {"accounts.count",
-                                       "SELECT count(*), coalesce(sum(enabled = 1 AND "
-                                       "role = 'administrator' AND id <> ?1), 0)"
-                                       " FROM people_account"};
+static const struct statement unknown_count = {
+    "accounts.unknown_count", "SELECT count(*) FROM people_unknown_name"};
+static const struct statement unknown_oldest = {
+    "accounts.unknown_oldest",
+    "SELECT name_key FROM people_unknown_name ORDER BY tried_ms, name_key LIMIT 1"};
+static const struct statement unknown_remove = {
+    "accounts.unknown_remove", "DELETE FROM people_unknown_name WHERE name_key = ?1"};
+static const struct statement count = {
+    "accounts.count", "SELECT count(*), coalesce(sum(CASE WHEN enabled = 1"
+                      " AND role = 'administrator' AND id <> ?1"
+                      " THEN 1 ELSE 0 END), 0)"
+                      " FROM people_account"};
 
 err account_records_migrate(struct database *database)
 {
@@ -205,6 +209,37 @@ err account_records_store(struct database *database, const struct account_record
     return query_run(query);
 }
 
+static err unknown_remove_key(struct database *database, struct bytes key)
+{
+    struct query *query;
+    err e = query_open(database, &unknown_remove, &query);
+    if (e) return e;
+    query_bind_bytes(query, key);
+    return query_run(query);
+}
+
+/* One comes at a time, so one that goes is enough. */
+static err unknown_prune(struct database *database)
+{
+    struct query *query;
+    err e = query_open(database, &unknown_count, &query);
+    if (e) return e;
+    int64_t n = query_row(query) ? query_i64(query, 0) : 0;
+    e = query_close(query);
+    if (e || n <= ACCOUNT_UNKNOWN_NAMES_MAX) return e;
+
+    e = query_open(database, &unknown_oldest, &query);
+    if (e) return e;
+    uint8_t key[32] = {0};
+    struct bytes oldest =
+        query_row(query) ? query_bytes(query, 0) : (struct bytes){key, 0};
+    bool found = oldest.n == sizeof key;
+    if (found) memcpy(key, oldest.at, sizeof key);
+    e = query_close(query);
+    return e || !found ? e
+                       : unknown_remove_key(database, (struct bytes){key, sizeof key});
+}
+
 static err unknown_store(struct database *database, const struct account_record *record,
                          int64_t now_ms)
 {
@@ -218,10 +253,7 @@ static err unknown_store(struct database *database, const struct account_record 
     e = query_run(query);
     if (e) return e;
 
-    e = query_open(database, &unknown_prune, &query);
-    if (e) return e;
-    query_bind_i64(query, ACCOUNT_UNKNOWN_NAMES_MAX);
-    return query_run(query);
+    return unknown_prune(database);
 }
 
 err account_records_tried(struct database *database, const struct account_record *record,

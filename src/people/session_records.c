@@ -8,7 +8,8 @@
 static const struct migration migrations[] = {
     {"people.002_sessions",
      "CREATE TABLE people_session("
-     " id INTEGER PRIMARY KEY, token_hash BLOB NOT NULL UNIQUE, account INTEGER NOT NULL,"
+     " id INTEGER PRIMARY KEY, token_hash BLOB(32) NOT NULL UNIQUE, account INTEGER NOT "
+     "NULL,"
      " stamp INTEGER NOT NULL, started_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL);"
      "CREATE INDEX people_session_account ON people_session(account);"},
 };

@@ -18,7 +18,7 @@ static const char prefix[] = "hnt_";
 static const struct migration migrations[] = {
     {"people.003_tokens",
      "CREATE TABLE api_token (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-     " name TEXT NOT NULL UNIQUE, token_hash BLOB NOT NULL UNIQUE,"
+     " name TEXT(128) NOT NULL UNIQUE, token_hash BLOB(32) NOT NULL UNIQUE,"
      " reads INTEGER NOT NULL, writes INTEGER NOT NULL, creates INTEGER NOT NULL,"
      " made_by TEXT NOT NULL, made_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL);"},
 };

@@ -12,7 +12,7 @@
 
 static const struct migration migrations[] = {
     {"serve.001_enrolment",
-     "CREATE TABLE enrolment (terminal TEXT PRIMARY KEY, print BLOB NOT NULL,"
+     "CREATE TABLE enrolment (terminal TEXT(64) PRIMARY KEY, print BLOB NOT NULL,"
      " enabled INTEGER NOT NULL, issued_ms INTEGER NOT NULL);"},
 };
 

@@ -14,9 +14,9 @@ enum { AHEAD_MS = 24 * 3600 * 1000 };
 
 static const struct migration migrations[] = {
     {"serve.003_outside",
-     "CREATE TABLE outside_series (labels BLOB PRIMARY KEY, point INTEGER NOT NULL)"
+     "CREATE TABLE outside_series (labels BLOB(2000) PRIMARY KEY, point INTEGER NOT NULL)"
      " WITHOUT ROWID;"
-     "CREATE TABLE outside_type (labels BLOB PRIMARY KEY, type INTEGER NOT NULL)"
+     "CREATE TABLE outside_type (labels BLOB(2000) PRIMARY KEY, type INTEGER NOT NULL)"
      " WITHOUT ROWID;"},
 };
 

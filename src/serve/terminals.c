@@ -11,7 +11,7 @@
 
 static const struct migration migrations[] = {
     {"serve.002_terminals",
-     "CREATE TABLE terminal_state (code TEXT PRIMARY KEY, last_frame_ms INTEGER,"
+     "CREATE TABLE terminal_state (code TEXT(64) PRIMARY KEY, last_frame_ms INTEGER,"
      " last_transmitted_ms INTEGER, clock_offset_ms INTEGER, spool INTEGER,"
      " last_sequence INTEGER, frames_stored INTEGER, frames_duplicate INTEGER,"
      " frames_rejected INTEGER, has_status INTEGER, started_ms INTEGER,"
@@ -30,14 +30,26 @@ static const struct statement read_terminals = {
     " FROM terminal_state"};
 static const struct statement write_terminal = {
     "terminals.write",
-    "INSERT OR REPLACE INTO terminal_state VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
-    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"};
+    "INSERT INTO terminal_state (code, last_frame_ms, last_transmitted_ms,"
+    " clock_offset_ms, spool, last_sequence, frames_stored, frames_duplicate,"
+    " frames_rejected, has_status, started_ms, spool_frames, spool_bytes,"
+    " dropped_frames, missed_polls, memory_bytes, version)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+    " ?17)"
+    " ON CONFLICT (code) DO UPDATE SET last_frame_ms = ?2,"
+    " last_transmitted_ms = ?3, clock_offset_ms = ?4, spool = ?5,"
+    " last_sequence = ?6, frames_stored = ?7, frames_duplicate = ?8,"
+    " frames_rejected = ?9, has_status = ?10, started_ms = ?11,"
+    " spool_frames = ?12, spool_bytes = ?13, dropped_frames = ?14,"
+    " missed_polls = ?15, memory_bytes = ?16, version = ?17"};
 static const struct statement read_devices = {
     "terminals.read_devices",
     "SELECT device, state, since_ms, answered_ms, response_ms, error FROM device_state"};
 static const struct statement write_device = {
     "terminals.write_device",
-    "INSERT OR REPLACE INTO device_state VALUES (?1, ?2, ?3, ?4, ?5, ?6)"};
+    "INSERT INTO device_state (device, state, since_ms, answered_ms, response_ms, error)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (device) DO UPDATE SET state = ?2,"
+    " since_ms = ?3, answered_ms = ?4, response_ms = ?5, error = ?6"};
 
 enum { DEVICES_MAX = CATALOG_POINTS_MAX };
 

@@ -122,16 +122,6 @@ static const struct statement version_read = {
     "catalog.version", "SELECT version FROM catalog WHERE one = 1"};
 static const struct statement version_write = {
     "catalog.version_write", "UPDATE catalog SET version = ?1 WHERE one = 1"};
-/* A reader's transaction: one picture of all tables while somebody else writes. */
-static const struct statement picture_begin = {"catalog.picture_begin", "BEGIN"};
-static const struct statement picture_end = {"catalog.picture_end", "COMMIT"};
-
-static err run_plain(struct database *database, const struct statement *statement)
-{
-    struct query *query = NULL;
-    err e = query_open(database, statement, &query);
-    return e ? e : query_run(query);
-}
 
 static err arrays_load(struct database *database, struct catalog *arrays)
 {
@@ -151,11 +141,10 @@ err catalog_records_load(struct database *database, struct catalog **catalog)
     ensure(catalog != NULL);
 
     struct catalog arrays = {0};
-    err e = run_plain(database, &picture_begin);
+    err e = database_picture_begin(database);
     if (e) return e;
     e = arrays_load(database, &arrays);
-    err end = run_plain(database, &picture_end);
-    if (!e) e = end;
+    database_picture_end(database);
     if (!e) e = catalog_make(&arrays, catalog);
     if (e) arrays_free(&arrays);
     return e;

@@ -23,15 +23,6 @@ static void take_text(struct catalog_row *row, char *out, size_t out_n)
     if (!text_copy(out, out_n, text)) row->broken = ERR_CORRUPT;
 }
 
-static void bind_id(struct query *query, uint32_t id) /* 0 = none */
-{
-    if (id) {
-        query_bind_i64(query, id);
-    } else {
-        query_bind_text(query, NULL);
-    }
-}
-
 static void site_read(struct catalog_row *row, void *item)
 {
     struct site *site = item;
@@ -55,7 +46,7 @@ static void site_bind(struct query *query, const struct catalog *catalog,
     (void)catalog;
     const struct site *site = item;
     query_bind_i64(query, site->id);
-    bind_id(query, site->parent);
+    query_bind_id(query, site->parent);
     query_bind_text(query, site_kind_word(site->kind));
     query_bind_text(query, site->code);
     query_bind_text(query, site->name);
@@ -218,7 +209,7 @@ static void device_bind(struct query *query, const struct catalog *catalog,
     query_bind_i64(query, device->id);
     query_bind_i64(query, device->site);
     query_bind_i64(query, device->template_id);
-    bind_id(query, device->terminal);
+    query_bind_id(query, device->terminal);
     query_bind_text(query, device->code);
     query_bind_text(query, device->name);
     query_bind_text(query, device->name_en);

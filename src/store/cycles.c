@@ -7,11 +7,12 @@
 
 static const struct statement newest_of_all = {
     "cycles.newest_of_all",
-    "SELECT device, cycle_ms FROM device_cycle AS c WHERE since_ms ="
+    "SELECT device, cycle_ms FROM device_cycle c WHERE since_ms ="
     " (SELECT MAX(since_ms) FROM device_cycle WHERE device = c.device) ORDER BY device"};
 static const struct statement note = {
-    "cycles.note", "INSERT OR REPLACE INTO device_cycle (device, since_ms, cycle_ms)"
-                   " VALUES (?1, ?2, ?3)"};
+    "cycles.note", "INSERT INTO device_cycle (device, since_ms, cycle_ms)"
+                   " VALUES (?1, ?2, ?3)"
+                   " ON CONFLICT (device, since_ms) DO UPDATE SET cycle_ms = ?3"};
 static const struct statement of_device = {
     "cycles.of_device",
     "SELECT since_ms, cycle_ms FROM device_cycle WHERE device = ?1 ORDER BY since_ms"};

@@ -1,10 +1,10 @@
 /* database.h - the seam to the relational database: named, prepared statements only.
  *
  * One `struct database` is one connection, used by one thread at a time; each thread that
- * asks opens its own (database_open is cheap).  SQLite today (WAL, synchronous=FULL); the
- * seam is narrow so that an ODBC implementation can stand behind it.
- * SQL is written once in statement tables; values travel as parameters, never in the
- * text. */
+ * asks opens its own (database_open is cheap).  Behind it stand SQLite (WAL,
+ * synchronous=FULL) and, through ODBC, MariaDB/MySQL, PostgreSQL and Oracle.
+ * SQL is written once, in the words of database_sql.h; values travel as parameters, never
+ * in the text. */
 #ifndef HEATNET_STORE_DATABASE_H
 #define HEATNET_STORE_DATABASE_H
 
@@ -30,8 +30,15 @@ struct migration {
     const char *sql;  /* one or more statements */
 };
 
-/* `path`: the SQLite file.  ERR_CORRUPT, ERR_SPACE, ERR_IO. */
-MUST_USE err database_open(const char *path, struct database **database);
+/* `name`: the SQLite file, or "odbc:" and a connection string (docs/databases.md), which
+ * must not hold a password (PasswordFile=PATH names a file of mode 0600 that does).
+ * ERR_CORRUPT, ERR_SPACE, ERR_IO; of a server also ERR_RANGE the string, ERR_DENIED the
+ * password or its file, ERR_CLOSED not to be reached, ERR_STATE not set to be durable.
+ *
+ * A server may go away: then what is under way ends with ERR_CLOSED, and the next
+ * statement outside of a transaction connects anew.  A commit that ends so may have been
+ * done or not. */
+MUST_USE err database_open(const char *name, struct database **database);
 void database_close(struct database *database);
 /* Apply those of the list that the database has not had. */
 MUST_USE err database_migrate(struct database *database, const struct migration *list,
@@ -41,6 +48,9 @@ MUST_USE err database_begin(struct database *database); /* waits for other write
 MUST_USE err
 database_commit(struct database *database); /* durable when it returns ERR_OK */
 void database_rollback(struct database *database);
+/* Until database_picture_end all statements read one state, whatever others write. */
+MUST_USE err database_picture_begin(struct database *database);
+void database_picture_end(struct database *database);
 
 /* Start a statement; bind in order with the query_bind_* (each returns the query for
  * chaining is not offered: errors are kept and come out of query_step / query_run). */
@@ -50,6 +60,7 @@ void query_bind_i64(struct query *query, int64_t value);
 void query_bind_double(struct query *query, double value); /* NaN binds NULL */
 void query_bind_text(struct query *query,
                      const char *value); /* NULL binds NULL; copied */
+void query_bind_id(struct query *query, uint32_t id); /* 0 binds NULL */
 void query_bind_bytes(struct query *query, struct bytes value); /* not copied until run */
 /* Next row: true; false at the end or on error (see query_close). */
 bool query_row(struct query *query);
@@ -64,8 +75,8 @@ MUST_USE err query_close(struct query *query);
 /* Run to the end without rows and close. */
 MUST_USE err query_run(struct query *query);
 
+/* The id that the last INSERT of this connection was given by the database. */
 int64_t database_last_id(struct database *database);
-int64_t database_changed_n(struct database *database);
 /* Check of the whole file: ERR_CORRUPT and a text in `why`. */
 MUST_USE err database_check(struct database *database, char *why, size_t why_n);
 

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-static const struct statement picture_begin = {"history.picture_begin", "BEGIN"};
-static const struct statement picture_end = {"history.picture_end", "COMMIT"};
 static const struct statement segments_of_range = {
     "history.segments_of_range",
     "SELECT day_ms, data FROM segment WHERE device = ?1 AND day_ms > ?2 AND day_ms < ?3"
@@ -19,22 +17,14 @@ static const struct statement segments_of_day = {
     "history.segments_data", "SELECT data FROM segment WHERE device = ?1 AND day_ms = ?2"
                              " ORDER BY id"};
 
-static err run_plain(struct history_reader *reader, const struct statement *statement)
-{
-    struct query *query = NULL;
-    err e = query_open(reader->database, statement, &query);
-    return e ? e : query_run(query);
-}
-
 err history_picture_begin(struct history_reader *reader)
 {
-    return run_plain(reader, &picture_begin);
+    return database_picture_begin(reader->database);
 }
 
 void history_picture_end(struct history_reader *reader)
 {
-    err e = run_plain(reader, &picture_end);
-    (void)e; /* a transaction that only read has nothing to lose */
+    database_picture_end(reader->database);
 }
 
 /* --- from the head ------------------------------------------------------------------ */

@@ -10,7 +10,7 @@
 static const struct migration migrations[] = {
     {"watch.001_alarms",
      "CREATE TABLE alarm("
-     " id INTEGER PRIMARY KEY, kind TEXT NOT NULL, bit INTEGER NOT NULL,"
+     " id INTEGER PRIMARY KEY, kind TEXT(32) NOT NULL, bit INTEGER NOT NULL,"
      " priority INTEGER NOT NULL, site INTEGER NOT NULL, device INTEGER NOT NULL,"
      " point INTEGER NOT NULL, terminal INTEGER NOT NULL, text TEXT NOT NULL,"
      " text_en TEXT NOT NULL, search TEXT NOT NULL, limit_value REAL, value REAL,"
@@ -29,7 +29,8 @@ static const struct migration migrations[] = {
 static const struct statement newest_version = {
     "alarms.version", "SELECT coalesce(max(version), 0) FROM alarm"};
 static const struct statement counting = {
-    "alarms.counts", "SELECT priority, sum(acknowledged_ms = 0), count(*) FROM alarm"
+    "alarms.counts", "SELECT priority, sum(CASE WHEN acknowledged_ms = 0 THEN 1 ELSE 0 "
+                     "END), count(*) FROM alarm"
                      " WHERE closed = 0 GROUP BY priority"};
 static const struct statement open_ones = {
     "alarms.open_ones", "SELECT kind, bit, device, point, terminal, raised_ms FROM alarm"
@@ -40,7 +41,7 @@ static const struct statement raise_one = {
     " limit_value, value, extreme, priority, site, text, text_en, search, version,"
     " acknowledged_ms, acknowledged_by, note, closed)"
     " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-    " 0, '', '', 0"
+    " 0, '', '', 0 FROM (SELECT 1 AS one_row) single"
     " WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE point = ?4 AND kind = ?1 AND bit = ?2"
     " AND device = ?3 AND terminal = ?5 AND (raised_ms = ?6 OR (?8 = 1 AND raised_ms <= "
     "?6"
@@ -48,7 +49,7 @@ static const struct statement raise_one = {
 static const struct statement return_one = {
     "alarms.return",
     "UPDATE alarm SET returned_ms = ?7, extreme = coalesce(?8, extreme), version = ?9,"
-    " closed = (acknowledged_ms <> 0)"
+    " closed = CASE WHEN acknowledged_ms <> 0 THEN 1 ELSE 0 END"
     " WHERE point = ?4 AND kind = ?1 AND bit = ?2 AND device = ?3 AND terminal = ?5"
     " AND raised_ms <= ?6 AND returned_ms = 0"};
 static const struct statement end_one = {
@@ -69,9 +70,10 @@ static const struct statement extend_one = {
 static const struct statement find_acknowledged = {
     "alarms.find_acknowledged", "SELECT acknowledged_ms FROM alarm WHERE id = ?1"};
 static const struct statement acknowledge = {
-    "alarms.acknowledge", "UPDATE alarm SET acknowledged_ms = ?2, acknowledged_by = ?3, "
-                          "note = ?4, version = ?5,"
-                          " closed = (returned_ms <> 0) WHERE id = ?1"};
+    "alarms.acknowledge",
+    "UPDATE alarm SET acknowledged_ms = ?2, acknowledged_by = ?3, "
+    "note = ?4, version = ?5,"
+    " closed = CASE WHEN returned_ms <> 0 THEN 1 ELSE 0 END WHERE id = ?1"};
 static const struct statement save_state = {
     "alarms.save_state", "INSERT INTO alarm_state(device, state) VALUES(?1, ?2)"
                          " ON CONFLICT(device) DO UPDATE SET state = excluded.state"};

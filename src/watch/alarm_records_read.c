@@ -7,6 +7,7 @@
 #include "base/ensure.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { LIKE_BYTES = 256, LIMIT_DEFAULT = 1000 };
@@ -22,8 +23,8 @@ static const struct statement raised_of = {"alarms.raised_of",
                                            "SELECT raised_ms FROM alarm WHERE id = ?1"};
 #define PAGE_RULE                                                                        \
     " raised_ms >= ?1 AND raised_ms < ?2 AND (raised_ms < ?3 OR id < ?4)"                \
-    " AND (?5 = '' OR text LIKE ?5 ESCAPE '\\' OR text_en LIKE ?5 ESCAPE '\\'"           \
-    " OR search LIKE ?5 ESCAPE '\\') ORDER BY raised_ms DESC, id DESC"
+    " AND (lower(text) LIKE ?5 ESCAPE '!' OR lower(text_en) LIKE ?5 ESCAPE '!'"          \
+    " OR lower(search) LIKE ?5 ESCAPE '!') ORDER BY raised_ms DESC, id DESC"
 static const struct statement active_page = {
     "alarms.active_page",
     "SELECT " ALARM_COLUMNS " FROM alarm WHERE closed = 0 AND" PAGE_RULE};
@@ -62,17 +63,19 @@ static err read_row(struct query *query, struct alarm_record *record)
     return e || !fits ? ERR_CORRUPT : ERR_OK;
 }
 
-/* "%part%" with LIKE's own signs taken literally; "" for any. */
+/* "%part%" in lower case with LIKE's own signs taken literally; "%" for any. */
 static err like_pattern(const char *search, char out[LIKE_BYTES])
 {
-    out[0] = '\0';
-    if (search == NULL || search[0] == '\0') return ERR_OK;
+    if (search == NULL || search[0] == '\0') {
+        (void)text_copy(out, LIKE_BYTES, "%");
+        return ERR_OK;
+    }
     size_t n = 0;
     out[n++] = '%';
     for (const char *p = search; *p; p++) {
         if (n + 4 > LIKE_BYTES) return ERR_RANGE;
-        if (strchr("%_\\", *p)) out[n++] = '\\';
-        out[n++] = *p;
+        if (strchr("%_!", *p)) out[n++] = '!';
+        out[n++] = (char)tolower((unsigned char)*p);
     }
     out[n++] = '%';
     out[n] = '\0';
