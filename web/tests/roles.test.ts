@@ -27,6 +27,7 @@ function points(list: [string, Quantity][]): TemplatePoint[] {
     priority_outer: 1,
     priority_inner: 2,
     bits: '',
+    rules: '',
   }));
 }
 
