@@ -65,7 +65,7 @@ struct promql_node {
     enum promql_kind kind;
     enum promql_type type;
     const char *at; /* in the query's text, for errors */
-    bool in_brackets; /* (...): an operand of its own */
+    unsigned in_brackets; /* pairs of them: an operand of its own */
     double number;
     const char *text;
     /* selector, subquery */

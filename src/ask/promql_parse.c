@@ -170,7 +170,7 @@ static err parse_brackets(struct parser *parser, struct promql_node **node)
     err e = parser_step(parser);
     if (!e) e = parse_expression(parser, 0, node);
     if (!e) e = parser_expect(parser, ")", "paren expression");
-    if (!e) (*node)->in_brackets = true;
+    if (!e) (*node)->in_brackets++;
     return e;
 }
 
@@ -229,6 +229,11 @@ static err parse_unary(struct parser *parser, struct promql_node **node)
     if (!e) e = parser_step(parser);
     if (!e) e = parse_expression(parser, LEVEL_UNARY, &inner);
     if (e) return e;
+    if (inner->kind == NODE_NUMBER && !inner->in_brackets) {
+        if (minus) inner->number = -inner->number;
+        *node = inner;
+        return ERR_OK;
+    }
     negate->number = minus ? -1 : 1;
     *node = negate;
     return pair(parser, inner, NULL, negate);

@@ -54,6 +54,7 @@ void api_tokens_remove(struct request *request);
 /* api_prometheus.c, api_prometheus_labels.c */
 void api_prometheus_query(struct request *request);
 void api_prometheus_query_range(struct request *request);
+void api_prometheus_format(struct request *request);
 void api_prometheus_labels(struct request *request);
 void api_prometheus_values(struct request *request);
 void api_prometheus_series(struct request *request);

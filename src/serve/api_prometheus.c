@@ -3,6 +3,7 @@
  * Parameters, answers and errors as Prometheus 2.42 gives them, so that a stock Grafana
  * works; docs/api.md says what differs. */
 #include "ask/promql_number.h"
+#include "ask/promql_print.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "serve/api.h"
@@ -19,7 +20,8 @@ enum {
     CELLS_MAX = 6 << 20,
     SAMPLES_MAX = 20 << 20,
     ARENA_BYTES_MAX = 160 << 20,
-    TIMEOUT_MS = 30000
+    TIMEOUT_MS = 30000,
+    FORMAT_BYTES_MAX = 256 << 10
 };
 
 struct asking {
@@ -252,4 +254,39 @@ void api_prometheus_query(struct request *request)
 void api_prometheus_query_range(struct request *request)
 {
     ask(request, true);
+}
+
+static void format(struct request *request, const char *query, struct arena *arena)
+{
+    char why[PROMQL_WHY_BYTES] = "too large";
+    struct promql_node *root = NULL;
+    if (promql_parse(query, arena, &root, why)) {
+        prometheus_error(request, PROMETHEUS_BAD_DATA, "invalid parameter \"query\": %s",
+                         why);
+        return;
+    }
+    struct buffer text;
+    buffer_open(&text, FORMAT_BYTES_MAX);
+    promql_print(root, &text);
+    buffer_put_u8(&text, 0);
+    if (text.broken) {
+        prometheus_error(request, PROMETHEUS_EXECUTION, "the query is too large");
+    } else {
+        prometheus_begin(&request->out);
+        js_text(&request->out, (const char *)text.at);
+        prometheus_end(&request->out);
+        prometheus_answer(request);
+    }
+    buffer_close(&text);
+}
+
+void api_prometheus_format(struct request *request)
+{
+    struct parameters parameters;
+    struct arena arena;
+    if (!prometheus_parameters(request, &parameters)) return;
+    const char *query = parameters_find(&parameters, "query");
+    arena_open(&arena, ARENA_BYTES_MAX);
+    format(request, query ? query : "", &arena);
+    arena_close(&arena);
 }

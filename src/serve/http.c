@@ -169,6 +169,7 @@ static void run(struct request *request)
     switch (request->route->lane) {
     case LANE_WORK: lane_put(server->work, request); return;
     case LANE_LOGIN: lane_put(server->login, request); return;
+    case LANE_ASK: lane_put(server->ask, request); return;
     case LANE_INGEST: lane_put(server->ingest, request); return;
     case LANE_INLINE:
         request->route->handle(request);

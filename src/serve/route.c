@@ -16,7 +16,7 @@
 #define CORRECTION_BYTES (2 << 20)
 #define PROMETHEUS "/prometheus/api/v1"
 #define PROM(method, path, handle)                                                       \
-    {method, PROMETHEUS path, RIGHT_HISTORY_READ, handle, LANE_WORK, JSON_BYTES}
+    {method, PROMETHEUS path, RIGHT_HISTORY_READ, handle, LANE_ASK, JSON_BYTES}
 #define WRITE(path, handle)                                                              \
     {"POST", path, RIGHT_HISTORY_WRITE, handle, LANE_INGEST, WRITE_BYTES}
 
@@ -44,8 +44,8 @@ static const struct route table[] = {
     {"GET", API "/points/{}/corrections", RIGHT_WATCH, api_corrections_list, LANE_WORK, 0},
     {"POST", API "/points/{}/corrections", RIGHT_CONFIGURE, api_corrections_add,
      LANE_INGEST, CORRECTION_BYTES},
-    {"GET", API "/history", RIGHT_HISTORY_READ, api_history, LANE_WORK, 0},
-    {"GET", API "/dump", RIGHT_HISTORY_READ, api_dump, LANE_WORK, 0},
+    {"GET", API "/history", RIGHT_HISTORY_READ, api_history, LANE_ASK, 0},
+    {"GET", API "/dump", RIGHT_HISTORY_READ, api_dump, LANE_ASK, 0},
     {"GET", API "/trend.csv", RIGHT_WATCH, api_trend_csv, LANE_WORK, 0},
     {"GET", API "/alarms", RIGHT_WATCH, api_alarms, LANE_WORK, 0},
     {"POST", API "/alarms/acknowledge", RIGHT_ACKNOWLEDGE, api_alarms_acknowledge,
@@ -67,6 +67,8 @@ static const struct route table[] = {
     PROM("POST", "/query", api_prometheus_query),
     PROM("GET", "/query_range", api_prometheus_query_range),
     PROM("POST", "/query_range", api_prometheus_query_range),
+    PROM("GET", "/format_query", api_prometheus_format),
+    PROM("POST", "/format_query", api_prometheus_format),
     PROM("GET", "/labels", api_prometheus_labels),
     PROM("POST", "/labels", api_prometheus_labels),
     PROM("GET", "/label/{}/values", api_prometheus_values),

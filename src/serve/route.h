@@ -18,6 +18,7 @@ enum lane {
     LANE_INLINE, /* at once, in the HTTP thread */
     LANE_WORK,   /* one of a few workers */
     LANE_LOGIN,  /* one thread: password hashes are costly and so come one at a time */
+    LANE_ASK,    /* one of two: queries that may take long must not hold up the screens */
     LANE_INGEST, /* one of two: may wait until what it brought is durable */
     LANE_OWN     /* in the HTTP thread; the handler answers or suspends by itself */
 };

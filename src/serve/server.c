@@ -17,6 +17,7 @@
 
 enum {
     WORKERS = 3,
+    ASKERS = 2,
     INGESTERS = 2, /* they wait for the raw log, so that queries do not */
     WORK_WAIT_MAX = 256,
     LOGIN_WAIT_MAX = 20 /* more wait than a person would: then 503 */
@@ -149,6 +150,7 @@ static err start(struct server *server)
     if (!e) e = receive_open(server, &server->receive);
     if (!e) e = lane_open("work", WORKERS, WORK_WAIT_MAX, &server->work);
     if (!e) e = lane_open("login", 1, LOGIN_WAIT_MAX, &server->login);
+    if (!e) e = lane_open("ask", ASKERS, WORK_WAIT_MAX, &server->ask);
     if (!e) e = lane_open("ingest", INGESTERS, WORK_WAIT_MAX, &server->ingest);
     if (!e) e = push_open(server, &server->push);
     return e;
@@ -190,6 +192,7 @@ void server_quiet(struct server *server)
     if (server->push) push_stop(server->push);
     lane_stop(server->work);
     lane_stop(server->login);
+    lane_stop(server->ask);
     lane_stop(server->ingest);
     receive_stop(server->receive);
 }
@@ -204,6 +207,7 @@ void server_close(struct server *server)
     push_close(server->push);
     lane_close(server->work);
     lane_close(server->login);
+    lane_close(server->ask);
     lane_close(server->ingest);
     rawlog_close(server->rawlog);
     terminals_close(server->terminals);

@@ -73,7 +73,7 @@ struct server {
     struct apply *apply;
     struct receive *receive;
     struct push *push;
-    struct lane_pool *work, *login, *ingest;
+    struct lane_pool *work, *login, *ask, *ingest;
 };
 
 /* Opens the stores, replays the raw log behind the historian's checkpoint, fills the live

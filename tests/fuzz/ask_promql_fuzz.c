@@ -4,6 +4,7 @@
  * labels in order and no row twice. */
 #include "ask/promql.h"
 #include "ask/promql_number.h"
+#include "ask/promql_print.h"
 #include "base/ensure.h"
 #include "base/memory.h"
 
@@ -92,6 +93,30 @@ static void evaluate(const struct promql_node *root, int64_t step_ms)
     arena_close(&arena);
 }
 
+/* A query printed and read again prints the same. */
+static void print_and_read(const struct promql_node *root)
+{
+    struct buffer first, second;
+    struct arena arena;
+    struct promql_node *again = NULL;
+    char why[PROMQL_WHY_BYTES];
+    buffer_open(&first, 1 << 20);
+    buffer_open(&second, 1 << 20);
+    arena_open(&arena, ARENA_BYTES);
+    promql_print(root, &first);
+    buffer_put_u8(&first, 0);
+    err e = promql_parse((const char *)first.at, &arena, &again, why);
+    ensure(e == ERR_OK || e == ERR_FULL || e == ERR_MEMORY);
+    if (!e) {
+        promql_print(again, &second);
+        buffer_put_u8(&second, 0);
+        ensure(bytes_equal(buffer_bytes(&first), buffer_bytes(&second)));
+    }
+    arena_close(&arena);
+    buffer_close(&first);
+    buffer_close(&second);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char text[TEXT_BYTES], why[PROMQL_WHY_BYTES];
@@ -103,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_open(&arena, ARENA_BYTES);
     err e = promql_parse(text, &arena, &root, why);
     ensure(e == ERR_OK || e == ERR_MEMORY || why[0] != '\0');
+    if (!e) print_and_read(root);
     if (!e) evaluate(root, 0);
     bool number = !e && (promql_type_of(root) == PROMQL_SCALAR ||
                          promql_type_of(root) == PROMQL_VECTOR);

@@ -163,7 +163,7 @@ test("recorded answers of Prometheus are ours too", async () => {
   const { vectors } = JSON.parse(readFileSync(path.join(root, "tests/golden/prometheus/http_api.json"), "utf8"));
   let n = 0;
   const byMetric = (rows: any[]): any[] => rows.map((r) => JSON.stringify(Object.entries({ ...r, metric: Object.entries(r.metric).sort() }))).sort();
-  for (const vector of vectors.filter((v: any) => /\/query(_range)?\?|rules|alerts/.test(v.path))) {
+  for (const vector of vectors.filter((v: any) => /\/(query|query_range|format_query)\?|rules|alerts/.test(v.path))) {
     const [first] = vector.body.data.result ?? [];
     const time = first?.value?.[0] ?? (first && !/start=/.test(vector.path) ? 1795345581.822 : undefined);
     const answer = await request({ url: `${server.http}${vector.path.replace(/\[(\d+s)\]/g, "%5B$1%5D")}${time ? `&time=${time}` : ""}`, headers: as("reader") });

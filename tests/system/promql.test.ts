@@ -244,6 +244,17 @@ test(`${wrong.length} wrong queries are refused alike`, async () => {
   await all(wrong.map((q) => `query?time=${at}&query=${encodeURIComponent(q)}`));
 });
 
+test("queries are laid out alike", async () => {
+  const faults: string[] = [];
+  for (const query of instant) {
+    const what = `format_query?query=${encodeURIComponent(query)}`;
+    const [ours, his] = [await ask(`${server.http}/prometheus`, what), await ask(theirs, what)];
+    if (String(his.answer.data).includes("\n")) continue; // long ones are broken there
+    if (String(ours.answer.data) !== String(his.answer.data)) faults.push(`${query}: ${ours.answer.data} is not ${his.answer.data}`);
+  }
+  assert.deepEqual(faults, []);
+});
+
 test("wrong parameters are refused alike", async () => {
   await all([
     "query?query=1&time=x", "query?query=1&time=2026-01-01T00:00:00Z", "query_range?query=1", "query_range?query=1&start=1&end=0&step=1", "query_range?query=1&start=0&end=1&step=0", "query_range?query=1&start=0&end=1&step=-1",

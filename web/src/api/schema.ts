@@ -828,6 +828,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prometheus/api/v1/format_query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A query laid out anew */
+        get: operations["prometheus_format"];
+        put?: never;
+        /** A query laid out anew */
+        post: operations["prometheus_format_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3947,6 +3965,154 @@ export interface operations {
                 content: {
                     "application/json": {
                         id: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_format: {
+        parameters: {
+            query: {
+                /** @description PromQL */
+                query: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    prometheus_format_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the same parameters as a form */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description status success and data, as Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        data?: unknown;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
+                    };
+                };
+            };
+            /** @description status error, errorType, error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "error";
+                        /** @enum {string} */
+                        errorType: "bad_data" | "execution" | "timeout";
+                        error: string;
                     };
                 };
             };
