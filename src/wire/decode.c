@@ -4,10 +4,15 @@
 #include "base/ensure.h"
 #include "base/text.h"
 #include "wire/mbus.h"
+#include "wire/modbus_telegram.h"
 #include "wire/report_decode.h"
 
 static const struct decoder table[] = {
     {"mbus", "M-Bus, EN 13757-2 and -3", "", false, mbus_decode},
+    {"modbus-rtu", "Modbus RTU: unit, request or answer, CRC", "", false,
+     modbus_rtu_telegram},
+    {"modbus-tcp", "Modbus TCP: head, unit, request or answer", "", false,
+     modbus_tcp_telegram},
     {"sparkplug", "Sparkplug B payload", "", false, report_decode_sparkplug},
     {"chirpstack", "ChirpStack 4 event",
      "up join ack txack status log location integration", true, report_decode_chirpstack},
