@@ -29,7 +29,9 @@ static void take_date(const uint8_t *at, unsigned hundreds, struct parts *p)
 
 static bool date_is_possible(const struct parts *p)
 {
-    if (p->day == 0 && p->month == 0) return false;
+    bool blank = p->day == 0 && p->month == 0;
+    bool ones = p->day == 31 && p->month == EVERY_MONTH && p->year == EVERY_YEAR;
+    if (blank || ones) return false;
     return p->month == EVERY_MONTH || (p->month >= 1 && p->month <= 12);
 }
 

@@ -62,6 +62,20 @@ static double decimal(const char *digits, int exponent)
     return strtod(text, NULL);
 }
 
+/* digits · 10^exponent · times; rounded once when `times` is whole, as 60 or 3600 is. */
+static double product(const char *digits, int exponent, double times)
+{
+    double whole = strtod(digits, NULL) * times;
+    bool exact =
+        !strchr(digits, '.') && fabs(whole) < 9e15 && fabs(whole - round(whole)) <= 0;
+
+    if (fabs(times - 1) <= 0) return decimal(digits, exponent);
+    if (!exact) return decimal(digits, exponent) * times;
+    char text[DIGITS_BYTES];
+    (void)text_format(text, sizeof text, "%.0f", whole);
+    return decimal(text, exponent);
+}
+
 /* The same as text with every digit. */
 static void decimal_text(const char *digits, int exponent, char *out, size_t out_n)
 {
@@ -87,9 +101,10 @@ static void set_decimal(struct telegram_value *v, const struct mbus_field *f,
     double plus = f->offset / f->normal_times;
     v->kind = TELEGRAM_NUMBER;
     v->number = decimal(digits, f->exponent);
-    v->normal_number = decimal(digits, f->exponent + f->normal_exponent);
+    v->normal_number =
+        product(digits, f->exponent + f->normal_exponent, f->normal_times);
     if (f->offset != 0) v->number += plus * pow(10, -f->normal_exponent);
-    v->normal_number = v->normal_number * f->normal_times + f->normal_plus + f->offset;
+    v->normal_number += f->normal_plus + f->offset;
     if (strlen(digits) > DOUBLE_DIGITS && f->offset == 0)
         decimal_text(digits, f->exponent, v->text, sizeof v->text);
 }

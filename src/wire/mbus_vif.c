@@ -258,6 +258,13 @@ static void modify_limits(struct mbus_field *field, uint8_t code)
     become_date(field, code & 1 ? "_end" : "_begin");
 }
 
+/* 41, 49: counts; x2, x3, x6, x7: dates; 50 ... 67: durations; 6A, 6B, 6E, 6F: dates. */
+static bool is_limit(uint8_t code)
+{
+    if (code < LIMITS || code >= FACTORS) return false;
+    return code == 0x41 || code == 0x49 || (code >= 0x50 && code < 0x68) || code & 2;
+}
+
 static bool add(struct mbus_field *field, uint8_t code)
 {
     for (size_t i = 0; i < COUNT(additions); i++) {
@@ -284,7 +291,7 @@ static void modify(struct mbus_field *field, uint8_t code)
         field->exponent += (code & 7) - 6;
     } else if (code == TIMES_1000) {
         field->exponent += 3;
-    } else if (code >= LIMITS) {
+    } else if (is_limit(code)) {
         modify_limits(field, code);
     } else {
         append_code(field, code);
