@@ -319,8 +319,12 @@ static bool take_row(struct bytes *in, struct mbus_field *field, uint8_t *vif,
         if (!bytes_take_u8(in, vif)) return false;
         ++*vife_n;
     }
+    bool deeper = extension == TABLE_FD && *vif == TABLE_FD;
+    if (deeper) ++*vife_n;
+    if (deeper && !bytes_take_u8(in, vif)) return false;
     uint8_t code = *vif & (uint8_t)~MORE;
-    if (extension == TABLE_FB)
+    if (deeper) set_code(field, NULL, "unknown_fd_fd", code); /* no table of ours */
+    else if (extension == TABLE_FB)
         set_code(field, mbus_vif_extension_fb(code), "unknown_fb", code);
     else if (extension == TABLE_FD)
         set_code(field, mbus_vif_extension_fd(code), "unknown_fd", code);

@@ -44,6 +44,8 @@ static const struct {
     {"01 AE 5E 0A", "power_upper_limit_exceed_last_duration", "h", 10, "s", 36000},
     {"01 86 FC 01 0A", "energy_l1", "kWh", 10, "Wh", 10000},
     {"01 EF 08 0A", "unknown_6f_08", "", 10, "", 10},
+    {"01 FD FD 02 0A", "unknown_fd_fd_02", "", 10, "", 10},
+    {"02 86 44 34 12", "energy_44", "kWh", 4660, "Wh", 4660e3},
     {"01 FF 60 0A", "manufacturer_specific_60", "", 10, "", 10},
     {"0A 5A 55 F7", "supply_temperature", "°C", -75.5, "°C", -75.5},
     {"0E 13 12 90 78 56 34 12", "volume", "m³", 123456789.012, "m³", 123456789.012},
