@@ -88,7 +88,7 @@ bool mbus_time_text(struct bytes data, char *out, size_t out_n)
         p.minute = at[1] & 63U;
         p.hour = at[2] & 31U;
         invalid = at[1] & 0x80;
-        if (data.n == 6) take_date(at + 3, 0, &p);
+        if (data.n == 6) take_date(at + 3, 1, &p); /* type I counts from 2000 */
     }
     if (invalid || !time_is_possible(&p)) return false;
     if (data.n != 3 && !date_is_possible(&p)) return false;

@@ -277,7 +277,8 @@ void mbus_value_set_variable(struct telegram_value *v, const struct mbus_field *
         set_text(v, data);
     } else if (lvar < LVAR_BINARY) {
         set_bcd(v, f, data, lvar >= LVAR_BCD_NEGATIVE);
-    } else if (lvar < LVAR_BINARY_4 && data.n && data.n <= sizeof(uint64_t)) {
+    } else if (f->form != MBUS_FORM_DATE && lvar < LVAR_BINARY_4 && data.n &&
+               data.n <= sizeof(uint64_t)) {
         set_integer(v, f, data);
     } else {
         v->kind = TELEGRAM_BYTES;

@@ -67,6 +67,8 @@ static const struct {
     {"04 6D 9A 2F 65 11", "date_time", TELEGRAM_ABSENT, ""},
     {"03 6D 0B 16 17", "date_time", TELEGRAM_TIME, "23:22:11"},
     {"06 6D 0B 16 17 65 11 00", "date_time", TELEGRAM_TIME, "2011-01-05T23:22:11"},
+    {"06 6D 0B 16 17 65 C1 00", "date_time", TELEGRAM_TIME, "2099-01-05T23:22:11"},
+    {"0D 6D E3 01 02 03", "date_time", TELEGRAM_BYTES, "010203"},
     {"04 AD 6F 32 14 7A 18", "power_last_end", TELEGRAM_TIME, "2011-08-26T20:50:00"},
     {"02 6C FF FF", "date", TELEGRAM_ABSENT, ""},
     {"0D FD 11 03 43 42 41", "customer", TELEGRAM_TEXT, "ABC"},
