@@ -107,11 +107,18 @@ static void terminal_text(const struct catalog *catalog, uint32_t id,
     (void)text_format(text->search, sizeof text->search, "%s %s", code, name);
 }
 
+/* A silent household meter waits for the day shift; a silent station does not. */
+static bool is_minor(const struct site *site, enum alarm_kind kind)
+{
+    return kind == ALARM_COMMUNICATION && site && site->kind == SITE_HOUSEHOLD;
+}
+
 static void place(const struct catalog *catalog, const struct device *device,
-                  struct alarm_text *text)
+                  enum alarm_kind kind, struct alarm_text *text)
 {
     const struct site *site = catalog_site(catalog, device->site);
     text->site = device->site;
+    if (is_minor(site, kind)) text->priority = PRIORITY_INNER;
     (void)text_format(text->search, sizeof text->search, "%s %s %s %s %s %s",
                       site ? site->name : "", site ? site->name_en : "",
                       site ? site->code : "", device->name, device->name_en,
@@ -129,7 +136,7 @@ void alarm_text_make(const struct catalog *catalog, const struct alarm_change *c
     const struct point *point = catalog_point(catalog, change->point);
     const struct device *device =
         catalog_device(catalog, point ? point->device : change->device);
-    if (device) place(catalog, device, text);
+    if (device) place(catalog, device, change->kind, text);
 
     if (change->kind == ALARM_TERMINAL)
         terminal_text(catalog, change->terminal, text);
