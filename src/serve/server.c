@@ -107,6 +107,7 @@ static err open_history(struct server *server)
 {
     const struct historian_options options = {
         .database_path = server->database_path,
+        .seal = server->seal,
         .calendar = server->calendar,
         .head_bytes_max = server->options.head_bytes_max,
         .head_span_ms = server->options.head_span_ms,

@@ -44,7 +44,7 @@ err historian_open(const struct historian_options *options, struct historian **h
     struct historian *h = memory_new(1, sizeof *h);
     if (!h) return ERR_MEMORY;
     lock_open(&h->lock);
-    history_flush_open(&h->flush);
+    history_flush_open(&h->flush, options->seal);
     h->options = *options;
     h->options.database_path = h->path;
     err e =
@@ -66,6 +66,7 @@ static void reader_close(struct history_reader *reader)
     if (!reader) return;
     database_close(reader->database);
     segment_coder_close(&reader->coder);
+    history_box_close(&reader->box);
     rollup_close(&reader->rollup);
     memory_free(reader->head.at);
     memory_free(reader->day.at);
@@ -148,6 +149,7 @@ err history_reader_take(struct historian *historian, struct history_reader **rea
     r = memory_new(1, sizeof *r);
     if (!r) return ERR_MEMORY;
     segment_coder_open(&r->coder);
+    history_box_open(&r->box, historian->options.seal);
     err e = database_open(historian->path, &r->database);
     if (e) {
         reader_close(r);

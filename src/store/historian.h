@@ -18,6 +18,7 @@
 #include "model/block.h"
 #include "model/calendar.h"
 #include "store/database.h"
+#include "vault/seal.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@ struct historian;
 
 struct historian_options {
     const char *database_path;
+    struct seal *seal; /* keys for what is written, outliving us; NULL: plain */
     const struct calendar *calendar; /* for hours and days; outlives the historian */
     size_t head_bytes_max; /* flush is due when the head is larger, or is a sixteenth of
                               that ... */

@@ -82,8 +82,12 @@ static err rollup_load(struct day *day)
     day->summed = true;
     day->anew = !day->in_order;
     if (day->segments_n && day->in_order) {
-        struct day_blob ask = {
-            &rollup_select, {day->device, day->day_ms}, 2, rollup_take, NULL};
+        struct day_blob ask = {&rollup_select,
+                               HISTORY_ROLLUP,
+                               {day->device, day->day_ms},
+                               2,
+                               rollup_take,
+                               NULL};
         err e = day_blob_read(day, &ask);
         if (e == ERR_CORRUPT) day_damaged(day, "rollup");
         if (e && e != ERR_CORRUPT && e != ERR_UNKNOWN) return e;
@@ -150,8 +154,12 @@ static err absorb(struct day *day, size_t *parts_n)
     *parts_n = 0;
     for (size_t i = day->segments_n; i-- > day->keep_n;) {
         struct matrix *part = &flush->parts[*parts_n];
-        struct day_blob ask = {
-            &segment_select, {flush->segments[i].id}, 1, part_take, part};
+        struct day_blob ask = {&segment_select,
+                               HISTORY_SEGMENT,
+                               {flush->segments[i].id},
+                               1,
+                               part_take,
+                               part};
         err e = day_blob_read(day, &ask);
         if (e == ERR_CORRUPT || e == ERR_VERSION) {
             day_damaged(day, "segment");
@@ -311,6 +319,8 @@ static err rollup_store(struct day *day)
     }
     buffer_clear(&flush->blob);
     err e = rollup_encode(&flush->rollup, &flush->coder.room, &flush->blob);
+    const struct history_place place = {HISTORY_ROLLUP, day->device, day->day_ms};
+    if (!e) e = history_box_put(&flush->box, &place, &flush->blob);
     struct query *query = NULL;
     if (!e) e = query_open(day->historian->database, &rollup_upsert, &query);
     if (e) return e;
@@ -331,6 +341,8 @@ static err segment_insert_one(struct day *day, const struct segment_part *part,
     const int64_t *times_ms = part->matrix->times_ms + part->row;
     buffer_clear(&flush->blob);
     err e = segment_encode(&flush->coder, part, &flush->blob, &facts);
+    const struct history_place place = {HISTORY_SEGMENT, day->device, day->day_ms};
+    if (!e) e = history_box_put(&flush->box, &place, &flush->blob);
     struct query *query = NULL;
     if (!e) e = query_open(day->historian->database, &segment_insert, &query);
     if (e) return e;

@@ -22,6 +22,7 @@ struct day {
 /* A blob of the database, and what to do with it within its row. */
 struct day_blob {
     const struct statement *statement;
+    enum history_kind kind;
     int64_t keys[2];
     size_t keys_n;
     err (*take)(struct day *day, struct bytes blob, void *context);

@@ -21,16 +21,18 @@ static const struct statement state_write = {
     "UPDATE history SET checkpoint = ?1, samples = ?2, segments = ?3, segment_bytes = ?4,"
     " late_rows = ?5 WHERE one = 1"};
 
-void history_flush_open(struct history_flush *flush)
+void history_flush_open(struct history_flush *flush, struct seal *seal)
 {
     *flush = (struct history_flush){0};
     segment_coder_open(&flush->coder);
+    history_box_open(&flush->box, seal);
     buffer_open(&flush->blob, BLOB_BYTES_MAX);
 }
 
 void history_flush_close(struct history_flush *flush)
 {
     segment_coder_close(&flush->coder);
+    history_box_close(&flush->box);
     matrix_close(&flush->merged);
     for (size_t i = 0; i < flush->parts_room; i++) matrix_close(&flush->parts[i]);
     memory_free(flush->parts);
@@ -66,7 +68,12 @@ err day_blob_read(struct day *day, const struct day_blob *ask)
     if (e) return e;
     for (size_t i = 0; i < ask->keys_n; i++) query_bind_i64(query, ask->keys[i]);
     bool found = query_row(query);
-    if (found) e = ask->take(day, query_bytes(query, 0), ask->context);
+    struct bytes plain;
+    const struct history_place place = {
+        ask->kind, day->device, ask->kind == HISTORY_LATEST ? 0 : day->day_ms};
+    if (found)
+        e = history_box_take(&day->flush->box, &place, query_bytes(query, 0), &plain);
+    if (found && !e) e = ask->take(day, plain, ask->context);
     err end = query_close(query);
     if (e) return e;
     return end ? end : found ? ERR_OK : ERR_UNKNOWN;
@@ -87,7 +94,8 @@ static err latest_take(struct day *day, struct bytes blob, void *context)
 static err latest_load(struct day *day)
 {
     day->flush->latest.n = 0;
-    struct day_blob ask = {&latest_select, {day->device}, 1, latest_take, NULL};
+    struct day_blob ask = {
+        &latest_select, HISTORY_LATEST, {day->device}, 1, latest_take, NULL};
     err e = day_blob_read(day, &ask);
     if (e == ERR_CORRUPT) { /* begins anew with what comes */
         day_damaged(day, "latest");
@@ -101,6 +109,8 @@ static err latest_store(struct day *day)
     struct history_flush *flush = day->flush;
     buffer_clear(&flush->blob);
     err e = latest_encode(&flush->latest, &flush->blob);
+    const struct history_place place = {HISTORY_LATEST, day->device, 0};
+    if (!e) e = history_box_put(&flush->box, &place, &flush->blob);
     struct query *query = NULL;
     if (!e) e = query_open(day->historian->database, &latest_upsert, &query);
     if (e) return e;

@@ -50,7 +50,12 @@ static err stored_look(struct search *s)
     err e = query_open(s->reader->database, &latest_of_device, &query);
     if (e) return e;
     query_bind_i64(query, s->device);
-    if (query_row(query)) e = latest_decode(query_bytes(query, 0), &s->stored);
+    const struct history_place place = {HISTORY_LATEST, s->device, 0};
+    struct bytes blob;
+    if (query_row(query)) {
+        e = history_box_take(&s->reader->box, &place, query_bytes(query, 0), &blob);
+        if (!e) e = latest_decode(blob, &s->stored);
+    }
     err end = query_close(query);
     if (!e) e = end;
     for (size_t i = 0; !e && i < s->stored.n; i++) {
@@ -115,7 +120,10 @@ static err late_search(struct search *s)
         if (query_i64(query, 0) != day_ms) late_strike(s);
         day_ms = query_i64(query, 0);
         if (s->late.n == 0) break;
-        e = segment_search(s, query_bytes(query, 1));
+        const struct history_place place = {HISTORY_SEGMENT, s->device, day_ms};
+        struct bytes blob;
+        e = history_box_take(&s->reader->box, &place, query_bytes(query, 1), &blob);
+        if (!e) e = segment_search(s, blob);
     }
     err end = query_close(query);
     return e ? e : end;

@@ -159,8 +159,11 @@ err history_day_samples(struct history_reader *reader, const struct history_rang
     reader->day.n = 0;
     err e = day_open(reader, range->device, day_ms, &query);
     if (e) return e;
+    const struct history_place place = {HISTORY_SEGMENT, range->device, day_ms};
     while (!e && query_row(query)) {
-        e = history_segment_samples(reader, query_bytes(query, 0), range, &reader->day);
+        struct bytes blob;
+        e = history_box_take(&reader->box, &place, query_bytes(query, 0), &blob);
+        if (!e) e = history_segment_samples(reader, blob, range, &reader->day);
     }
     err end = query_close(query);
     if (!e) e = end;
@@ -190,8 +193,11 @@ err history_day_times(struct history_reader *reader, uint32_t device, int64_t da
     reader->day.n = 0;
     err e = day_open(reader, device, day_ms, &query);
     if (e) return e;
+    const struct history_place place = {HISTORY_SEGMENT, device, day_ms};
     while (!e && query_row(query)) {
-        e = segment_times_add(reader, query_bytes(query, 0), &reader->day);
+        struct bytes blob;
+        e = history_box_take(&reader->box, &place, query_bytes(query, 0), &blob);
+        if (!e) e = segment_times_add(reader, blob, &reader->day);
     }
     err end = query_close(query);
     if (!e) e = end;
@@ -233,7 +239,11 @@ static err range_walk(struct history_reader *reader, const struct history_range 
         int64_t next_ms = query_i64(query, 0);
         if (next_ms != day_ms) e = day_emit(reader, &head_at, next_ms, each, context);
         day_ms = next_ms;
-        if (!e) e = take(reader, query_bytes(query, 1), range);
+        const struct history_place place = {HISTORY_SEGMENT, range->device, day_ms};
+        struct bytes blob;
+        if (!e)
+            e = history_box_take(&reader->box, &place, query_bytes(query, 1), &blob);
+        if (!e) e = take(reader, blob, range);
     }
     err end = query_close(query);
     if (!e) e = end;

@@ -153,8 +153,11 @@ static err day_take(struct walk *w, int64_t day_ms, struct bytes blob)
     if (head_at == w->head_at) {
         /* Row counts need no point, and 0 (all of them) is no point's number. */
         bool one = !w->rows && w->range.point != 0;
-        e = rollup_decode(blob, day_ms, one ? w->range.point : UINT32_MAX,
-                          &reader->rollup);
+        const struct history_place place = {HISTORY_ROLLUP, w->range.device, day_ms};
+        e = history_box_take(&reader->box, &place, blob, &blob);
+        if (!e)
+            e = rollup_decode(blob, day_ms, one ? w->range.point : UINT32_MAX,
+                              &reader->rollup);
         if (!e && units_fit(w, &reader->rollup, next_ms)) {
             units_take(w, &reader->rollup, next_ms);
             return ERR_OK;

@@ -14,6 +14,7 @@
 #include "base/thread.h"
 #include "store/database.h"
 #include "store/historian.h"
+#include "store/history_box.h"
 #include "store/history_head.h"
 #include "store/history_latest.h"
 #include "store/history_matrix.h"
@@ -36,6 +37,7 @@ struct sample_list {
 struct history_reader {
     struct database *database;
     struct segment_coder coder;
+    struct history_box box;
     struct rollup rollup;
     struct sample_list head, day; /* `head`: copied at the start of the asking */
     struct history_sample *spare;
@@ -56,6 +58,7 @@ struct segment_row {
 /* Scratch of the flush, kept from device to device. */
 struct history_flush {
     struct segment_coder coder;
+    struct history_box box;
     struct matrix merged;
     struct matrix *parts; /* absorbed segments */
     struct matrix_view *views;
@@ -118,7 +121,7 @@ MUST_USE err history_day_samples(struct history_reader *reader,
 MUST_USE err history_picture_begin(struct history_reader *reader);
 void history_picture_end(struct history_reader *reader);
 
-void history_flush_open(struct history_flush *flush);
+void history_flush_open(struct history_flush *flush, struct seal *seal);
 void history_flush_close(struct history_flush *flush);
 
 #endif

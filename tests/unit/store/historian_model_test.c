@@ -28,6 +28,7 @@ struct world {
     struct naive points[DEVICES_N][POINTS_N]; /* point id = device * 100 + i + 1 */
     struct historian *historian;
     struct calendar *calendar;
+    struct seal *seal; /* NULL: plain */
     struct random random;
     int64_t end_ms; /* the last row of the block before, to be repeated now and then */
     bool dense; /* a sample every second or two: rolled up by the hour */
@@ -38,6 +39,7 @@ struct world {
 static void world_open_historian(struct world *w)
 {
     struct historian_options options = {.database_path = w->path,
+                                        .seal = w->seal,
                                         .calendar = w->calendar,
                                         .head_bytes_max = 1 << 20,
                                         .head_span_ms = HOUR_MS};
@@ -52,6 +54,7 @@ static struct world *world_open(uint64_t seed)
     w->random = random_open(seed);
     scratch_make(w->folder);
     scratch_path(w->path, w->folder, "history.db");
+    if (seed % 2) w->seal = scratch_keys(w->folder);
     assert_int_equal(calendar_open_zone("Europe/Berlin", &w->calendar), ERR_OK);
     world_open_historian(w);
     return w;
@@ -61,6 +64,7 @@ static void world_close(struct world *w)
 {
     historian_close(w->historian);
     calendar_close(w->calendar);
+    seal_close(w->seal);
     scratch_remove(w->folder);
     memory_free(w);
 }

@@ -13,21 +13,28 @@
 struct fixture {
     char folder[FILE_PATH_BYTES], path[FILE_PATH_BYTES];
     struct calendar *calendar;
+    struct seal *seal; /* NULL: plain */
     struct historian *historian;
 };
 
 static void historian_again(struct fixture *f)
 {
-    struct historian_options options = {f->path, f->calendar, 100000, 3600000};
+    struct historian_options options = {.database_path = f->path,
+                                        .seal = f->seal,
+                                        .calendar = f->calendar,
+                                        .head_bytes_max = 100000,
+                                        .head_span_ms = 3600000};
     historian_close(f->historian);
     assert_int_equal(historian_open(&options, &f->historian), ERR_OK);
 }
 
-static void fixture_open(struct fixture *f)
+/* `keys` is the test's state: NULL for plain blobs. */
+static void fixture_open(struct fixture *f, const void *keys)
 {
     *f = (struct fixture){0};
     scratch_make(f->folder);
     scratch_path(f->path, f->folder, "history.db");
+    if (keys) f->seal = scratch_keys(f->folder);
     assert_int_equal(calendar_open_zone("Asia/Shanghai", &f->calendar), ERR_OK);
     historian_again(f);
 }
@@ -36,6 +43,7 @@ static void fixture_close(struct fixture *f)
 {
     historian_close(f->historian);
     calendar_close(f->calendar);
+    seal_close(f->seal);
     scratch_remove(f->folder);
 }
 
@@ -76,10 +84,9 @@ static err refuse(void *context, struct database *database)
 
 static void a_failed_flush_changes_nothing(void **state)
 {
-    (void)state;
     struct fixture f;
     struct historian_figures before, after;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     append(&f, 0, 100, 10000);
     assert_int_equal(historian_flush(f.historian, 5, NULL, NULL), ERR_OK);
     append(&f, 100, 100, 10000);
@@ -101,10 +108,9 @@ static void a_failed_flush_changes_nothing(void **state)
 
 static void the_same_rows_again_change_nothing(void **state)
 {
-    (void)state;
     struct fixture f;
     struct historian_figures figures;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     for (int i = 0; i < 3; i++) {
         append(&f, 0, 50, 10000);
         assert_int_equal(historian_flush(f.historian, 1, NULL, NULL), ERR_OK);
@@ -118,10 +124,9 @@ static void the_same_rows_again_change_nothing(void **state)
 
 static void segments_stay_few(void **state)
 {
-    (void)state;
     struct fixture f;
     struct historian_figures figures;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     for (uint64_t i = 0; i < 288; i++) {
         append(&f, i * 5, 5, 60000);
         assert_int_equal(historian_flush(f.historian, i + 1, NULL, NULL), ERR_OK);
@@ -159,10 +164,9 @@ static void damage(struct fixture *f, const struct statement *statement, int64_t
 
 static void a_damaged_segment_is_told_and_kept_apart(void **state)
 {
-    (void)state;
     struct fixture f;
     uint64_t n = 0;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     append(&f, 0, 48, 3600000); /* two days */
     assert_int_equal(historian_flush(f.historian, 1, NULL, NULL), ERR_OK);
     damage(&f, &segment_damage, BEGIN_MS);
@@ -191,10 +195,9 @@ static err sum_each(void *context, const struct history_bucket *bucket)
 
 static void damaged_summaries_are_done_without(void **state)
 {
-    (void)state;
     struct fixture f;
     uint64_t n = 0;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     append(&f, 0, 48, 3600000);
     assert_int_equal(historian_flush(f.historian, 1, NULL, NULL), ERR_OK);
     damage(&f, &rollup_damage, 0);
@@ -215,11 +218,10 @@ static void damaged_summaries_are_done_without(void **state)
 
 static void odd_questions_have_answers(void **state)
 {
-    (void)state;
     struct fixture f;
     uint64_t n = 0;
     struct history_bucket buckets[4];
-    fixture_open(&f);
+    fixture_open(&f, *state);
     append(&f, 0, 10, 1000);
     struct history_range empty = {1, 1, BEGIN_MS, BEGIN_MS};
     struct history_range turned = {1, 1, BEGIN_MS + 9, BEGIN_MS};
@@ -287,9 +289,8 @@ static void every_flipped_bit_of_a_segment_is_found(void **state)
 /* Each request for memory of an append and a flush fails in turn: state as before. */
 static void memory_may_run_out_anywhere(void **state)
 {
-    (void)state;
     struct fixture f;
-    fixture_open(&f);
+    fixture_open(&f, *state);
     append(&f, 0, 300, 10000);
     assert_int_equal(historian_flush(f.historian, 1, NULL, NULL), ERR_OK);
     append(&f, 200, 300, 10000);
@@ -307,17 +308,105 @@ static void memory_may_run_out_anywhere(void **state)
     fixture_close(&f);
 }
 
+/* --- under keys --------------------------------------------------------------------- */
+
+static struct database *database_of(struct fixture *f)
+{
+    struct database *database = NULL;
+    assert_int_equal(database_open(f->path, &database), ERR_OK);
+    return database;
+}
+
+static const struct statement segments_all = {
+    "test.segments", "SELECT id, data FROM segment ORDER BY id"};
+static const struct statement segment_set = {
+    "test.segment_set", "UPDATE segment SET data = ?2 WHERE id = ?1"};
+
+static size_t blobs_take(struct fixture *f, struct buffer *blobs, int64_t *ids, size_t n)
+{
+    struct database *database = database_of(f);
+    struct query *query = NULL;
+    size_t found = 0;
+    assert_int_equal(query_open(database, &segments_all, &query), ERR_OK);
+    while (query_row(query) && found < n) {
+        ids[found] = query_i64(query, 0);
+        buffer_open(&blobs[found], 1 << 20);
+        buffer_put(&blobs[found++], query_bytes(query, 1));
+    }
+    assert_int_equal(query_close(query), ERR_OK);
+    database_close(database);
+    return found;
+}
+
+static void blob_set(struct fixture *f, int64_t id, struct bytes blob)
+{
+    struct database *database = database_of(f);
+    struct query *query = NULL;
+    assert_int_equal(query_open(database, &segment_set, &query), ERR_OK);
+    query_bind_i64(query, id);
+    query_bind_bytes(query, blob);
+    assert_int_equal(query_run(query), ERR_OK);
+    database_close(database);
+}
+
+/* Plain blobs of before are read beside those under keys; without the keys only they
+ * are; a blob that stands in another's place, or has a flipped bit, is damage. */
+static void blobs_are_under_keys_and_in_their_place(void **state)
+{
+    struct fixture f;
+    struct buffer blobs[3];
+    int64_t ids[3];
+    uint64_t n = 0;
+    fixture_open(&f, *state);
+    struct seal *seal = f.seal;
+    f.seal = NULL;
+    historian_again(&f);
+    append(&f, 0, 24, 3600000);
+    assert_int_equal(historian_flush(f.historian, 1, NULL, NULL), ERR_OK);
+    f.seal = seal;
+    historian_again(&f);
+    append(&f, 24, 48, 3600000);
+    assert_int_equal(historian_flush(f.historian, 2, NULL, NULL), ERR_OK);
+    CHECK_EQ("both", raw_count(&f), 72);
+    assert_int_equal(blobs_take(&f, blobs, ids, 3), 3);
+    CHECK("plain", blobs[0].at[4] == 1);
+    CHECK("sealed", blobs[1].at[4] == 129 && blobs[2].at[4] == 129);
+
+    struct history_range range = {1, 1, BEGIN_MS + DAY_MS, BEGIN_MS + 2 * DAY_MS};
+    f.seal = NULL;
+    historian_again(&f);
+    CHECK_EQ("no keys", historian_raw(f.historian, &range, count_each, &n), ERR_DENIED);
+    f.seal = seal;
+    historian_again(&f);
+    blob_set(&f, ids[1], buffer_bytes(&blobs[2]));
+    CHECK_EQ("moved", historian_raw(f.historian, &range, count_each, &n), ERR_CORRUPT);
+    for (size_t bit = 0; bit < blobs[1].n * 8; bit += 5) {
+        blobs[1].at[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        blob_set(&f, ids[1], buffer_bytes(&blobs[1]));
+        CHECK("flip", historian_raw(f.historian, &range, count_each, &n) != ERR_OK);
+        blobs[1].at[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    blob_set(&f, ids[1], buffer_bytes(&blobs[1]));
+    CHECK_EQ("all again", raw_count(&f), 72);
+    for (size_t i = 0; i < 3; i++) buffer_close(&blobs[i]);
+    fixture_close(&f);
+}
+
+#define KEYS(test) cmocka_unit_test_prestate(test, (void *)"under keys")
+#define BOTH(test) cmocka_unit_test(test), KEYS(test)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_failed_flush_changes_nothing),
-        cmocka_unit_test(the_same_rows_again_change_nothing),
-        cmocka_unit_test(segments_stay_few),
-        cmocka_unit_test(a_damaged_segment_is_told_and_kept_apart),
-        cmocka_unit_test(damaged_summaries_are_done_without),
-        cmocka_unit_test(odd_questions_have_answers),
+        BOTH(a_failed_flush_changes_nothing),
+        BOTH(the_same_rows_again_change_nothing),
+        BOTH(segments_stay_few),
+        BOTH(a_damaged_segment_is_told_and_kept_apart),
+        BOTH(damaged_summaries_are_done_without),
+        BOTH(odd_questions_have_answers),
         cmocka_unit_test(every_flipped_bit_of_a_segment_is_found),
-        cmocka_unit_test(memory_may_run_out_anywhere),
+        BOTH(memory_may_run_out_anywhere),
+        KEYS(blobs_are_under_keys_and_in_their_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

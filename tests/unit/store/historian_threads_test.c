@@ -100,7 +100,10 @@ static void askers_never_miss_what_was_appended(void **state)
     assert_int_equal(calendar_open_zone("Asia/Shanghai", &calendar), ERR_OK);
     struct shared s = {0};
     lock_open(&s.lock);
-    struct historian_options options = {path, calendar, 1 << 20, INT64_MAX};
+    struct historian_options options = {.database_path = path,
+                                        .calendar = calendar,
+                                        .head_bytes_max = 1 << 20,
+                                        .head_span_ms = INT64_MAX};
     assert_int_equal(historian_open(&options, &s.historian), ERR_OK);
     struct thread askers[ASKERS_N] = {0};
     for (int i = 0; i < ASKERS_N; i++) {

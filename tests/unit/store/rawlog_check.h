@@ -21,23 +21,12 @@ struct fixture {
     struct seal *seal; /* NULL: the log is plain */
 };
 
-static inline struct seal *seal_make(const struct fixture *f)
-{
-    char folder[FILE_PATH_BYTES], why[SEAL_WHY_BYTES];
-    struct seal *seal = NULL;
-    scratch_path(folder, f->folder, "keys");
-    struct seal_options options = {
-        .folder = folder, .master_path = "", .now_ms = BEGIN_MS, .make = true};
-    assert_int_equal(seal_open(&options, &seal, why), ERR_OK);
-    return seal;
-}
-
 /* `keys` is the test's state: NULL for a plain log. */
 static inline void fixture_open(struct fixture *f, const void *keys)
 {
     *f = (struct fixture){0};
     scratch_make(f->folder);
-    if (keys) f->seal = seal_make(f);
+    if (keys) f->seal = scratch_keys(f->folder);
     scratch_path(f->log_folder, f->folder, "log");
     f->options = (struct rawlog_options){.folder = f->log_folder,
                                          .seal = f->seal,

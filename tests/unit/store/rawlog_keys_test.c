@@ -79,7 +79,7 @@ static void a_plain_log_goes_on_under_keys(void **state)
     scratch_path(keys, f.folder, "keys");
     scratch_path(there, f.folder, "mine");
     assert_int_equal(rename(keys, there), 0);
-    struct seal *other = seal_make(&f);
+    struct seal *other = scratch_keys(f.folder);
     CHECK_EQ("others", rawlog_verify(f.log_folder, other, &report), ERR_DENIED);
     seal_close(other);
     f.seal = mine;

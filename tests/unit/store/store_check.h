@@ -5,6 +5,7 @@
 
 #include "check.h"
 
+#include "vault/seal.h"
 #include "base/ensure.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -87,6 +88,18 @@ static inline double double_of_bits(uint64_t bits)
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+/* Keys of the test's own in FOLDER/keys, the same each time; close them. */
+static inline struct seal *scratch_keys(const char *folder)
+{
+    char path[FILE_PATH_BYTES], why[SEAL_WHY_BYTES];
+    struct seal *seal = NULL;
+    scratch_path(path, folder, "keys");
+    struct seal_options options = {
+        .folder = path, .master_path = "", .now_ms = 1774569600000, .make = true};
+    assert_int_equal(seal_open(&options, &seal, why), ERR_OK);
+    return seal;
 }
 
 #endif
