@@ -56,6 +56,7 @@ async function stroke(s: Stand, leastMs = 50): Promise<Set<number>> {
   await s.server.program.kill();
   await s.sender.stop();
   if (s.disk) {
+    s.sender.forgetSince(before); // said by a program that went on after the power had gone
     s.disk.unmount();
     s.disk.mount();
   }

@@ -81,6 +81,15 @@ export class Sender {
     await Promise.all(this.running);
   }
 
+  /** Answers that came after `before` do not count: their frames are sent again. */
+  forgetSince(before: ReadonlySet<number>): void {
+    for (const sequence of [...this.acknowledged])
+      if (!before.has(sequence)) {
+        this.acknowledged.delete(sequence);
+        this.unsure.add(sequence);
+      }
+  }
+
   private async run(server: Server): Promise<void> {
     const terminal = new Terminal(server.tls, this.files);
     while (!this.stopped) {
