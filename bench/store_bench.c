@@ -372,25 +372,29 @@ static void rawlog_fill(struct rawlog *log, unsigned records, size_t bytes_n,
     must(rawlog_commit(log));
 }
 
-static void bench_rawlog(const char *folder)
+/* Plain, and under keys: what sealing costs. */
+static void bench_rawlog(const char *folder, struct seal *seal)
 {
     enum { SINGLE_N = 500, MANY_N = 200000, RECORD_BYTES = 300 };
 
     char path[FILE_PATH_BYTES], why[RAWLOG_WHY_BYTES];
     uint64_t torn = 0;
     struct rawlog *log = NULL;
-    ensure(file_path(path, folder, "log"));
+    ensure(file_path(path, folder, seal ? "sealed-log" : "log"));
     struct rawlog_options options = {.folder = path,
+                                     .seal = seal,
                                      .seal_bytes = 1 << 24,
                                      .seal_ms = INT64_MAX,
                                      .keep_ms = INT64_MAX / 2};
     must(rawlog_open(&options, &log, &torn, why));
     double start = real_s();
     rawlog_fill(log, SINGLE_N, RECORD_BYTES, 1);
-    figure("rawlog.commit_1", (real_s() - start) / SINGLE_N * 1e3, "ms");
+    figure(seal ? "rawlog.keys.commit_1" : "rawlog.commit_1",
+           (real_s() - start) / SINGLE_N * 1e3, "ms");
     double cpu = cpu_s();
     rawlog_fill(log, MANY_N, RECORD_BYTES, 1000);
-    figure("rawlog.append_commit_1000", (cpu_s() - cpu) / MANY_N * 1e6, "us/record");
+    figure(seal ? "rawlog.keys.append_commit_1000" : "rawlog.append_commit_1000",
+           (cpu_s() - cpu) / MANY_N * 1e6, "us/record");
     must(rawlog_maintain(log, BEGIN_MS));
     rawlog_close(log);
     must(rawlog_open(&options, &log, &torn, why));
@@ -398,9 +402,10 @@ static void bench_rawlog(const char *folder)
 
     struct rawlog_report report;
     cpu = cpu_s();
-    must(rawlog_verify(path, NULL, &report));
+    must(rawlog_verify(path, seal, &report));
     double plain = (double)report.records * (RECORD_BYTES + 100);
-    figure("rawlog.verify", plain / (cpu_s() - cpu) / 1e6, "MB/s");
+    figure(seal ? "rawlog.keys.verify" : "rawlog.verify", plain / (cpu_s() - cpu) / 1e6,
+           "MB/s");
 }
 
 int main(int argc, char **argv)
@@ -415,7 +420,15 @@ int main(int argc, char **argv)
     bench_rows(folder, calendar);
     bench_day(folder, calendar);
     bench_years(folder, calendar, (int)days);
-    bench_rawlog(folder);
+    bench_rawlog(folder, NULL);
+    char keys[FILE_PATH_BYTES], why[SEAL_WHY_BYTES];
+    struct seal *seal = NULL;
+    ensure(file_path(keys, folder, "keys"));
+    const struct seal_options options = {
+        .folder = keys, .master_path = "", .now_ms = BEGIN_MS, .make = true};
+    must(seal_open(&options, &seal, why));
+    bench_rawlog(folder, seal);
+    seal_close(seal);
     calendar_close(calendar);
     (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return 0;

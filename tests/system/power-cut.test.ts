@@ -1,6 +1,6 @@
 // Power cuts of server and terminal under load, a disk that stops taking what it promised, and
 // for each the same with the protection taken out, which must be seen to fail.
-// Dose: HEATNET_CUTS (default 5).  Repeat a failure with HEATNET_SEED.
+// Dose: HEATNET_CUTS (default 4).  Repeat a failure with HEATNET_SEED.
 import { test, after } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -10,7 +10,7 @@ import { Disk, noPowerCuts, peer } from "./lib/disk.ts";
 import { binary, eventually, pause, random, run } from "./lib/program.ts";
 import { Sender } from "./lib/sender.ts";
 
-const cuts = Number(process.env["HEATNET_CUTS"] ?? 5);
+const cuts = Number(process.env["HEATNET_CUTS"] ?? 4);
 const terminalCutsN = Math.ceil(cuts * 0.6); // they take longer
 const controls = Math.max(2, Math.ceil(cuts / 5));
 const seed = Number(process.env["HEATNET_SEED"] ?? Date.now() % 1_000_000);
