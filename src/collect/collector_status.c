@@ -37,6 +37,8 @@ static void put_spool(struct buffer *out, const struct spool_counts *spool)
 static void put_uplink(struct buffer *out, const struct uplink_state *uplink)
 {
     buffer_format(out, "%-18s %s\n", "server", uplink->connected ? "connected" : "away");
+    buffer_format(out, "%-18s %s\n", "server_way", uplink->server);
+    put_count(out, "server_switches", uplink->switches);
     if (uplink->error[0]) buffer_format(out, "%-18s %s\n", "server_error", uplink->error);
     put_time(out, "server_answered", uplink->answered_ms);
     buffer_format(out, "%-18s %lld\n", "clock_offset_ms",

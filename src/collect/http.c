@@ -102,6 +102,15 @@ static err class_of(CURLcode code, const struct buffer *answer)
     }
 }
 
+err http_interface(struct http *h, const char *interface)
+{
+    ensure(h && interface);
+
+    bool ok = true;
+    set_pointer(h, &ok, CURLOPT_INTERFACE, interface[0] ? interface : NULL);
+    return ok ? ERR_OK : ERR_MEMORY;
+}
+
 err http_request(struct http *h, const char *url, struct bytes body,
                  struct buffer *answer, char error[HTTP_ERROR_BYTES])
 {

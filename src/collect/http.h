@@ -23,6 +23,9 @@ struct http;
 MUST_USE err http_open(const struct http_options *options, struct http **http);
 void http_close(struct http *http); /* NULL is allowed */
 
+/* Leave by this network interface (its name) or own address; "" = any.  ERR_MEMORY. */
+MUST_USE err http_interface(struct http *http, const char *interface);
+
 /* POST `body` (or GET when body.at is NULL) and read the whole answer.  ERR_OK: status
  * 200. ERR_REFUSED: another status.  ERR_DENIED: TLS or certificate.  ERR_TIMEOUT.
  * ERR_FULL: the answer is larger than the buffer may be.  ERR_CLOSED: no connection.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "collect/http.h"
+#include "collect/uplink_routes.h"
 #include "collect/uplink_verdict.h"
 #include "wire/frame.h"
 
@@ -24,6 +25,12 @@ enum {
     CLOCK_OFFSET_WARN_MS = 5000
 };
 
+struct http_answer {
+    struct buffer *bytes;
+    char error[HTTP_ERROR_BYTES];
+    bool try_again; /* it failed, and there is another way */
+};
+
 struct lane {
     struct uplink *uplink;
     enum spool_lane kind;
@@ -33,6 +40,7 @@ struct lane {
     struct spool_batch batch;
     size_t batch_bytes; /* present limit */
     unsigned failures_n;
+    bool try_again; /* by another way */
     struct buffer answer;
     struct arena arena;
     struct uplink_damaged damaged;
@@ -43,7 +51,6 @@ struct uplink {
     const struct clock *clock;
     struct clock
         machine; /* pauses are real time, however fast the terminal's clock runs */
-    char frames_url[URL_BYTES], configuration_url[URL_BYTES];
     struct http *fetcher;
     struct lane lanes[LANES_N];
     struct lock lock;
@@ -51,7 +58,72 @@ struct uplink {
     bool stopping;
     bool live_fails; /* the last live post failed: the backlog waits its turn */
     struct uplink_state state;
+    struct uplink_routes routes;
 };
+
+/* --- ways to the server ---------------------------------------------------------- */
+
+static void say_switch(const struct uplink_route *route, const char *why)
+{
+    log_event(LOG_WARNING, "uplink", "switched", "server=%s interface=%s why=\"%s\"",
+              route->server, route->interface[0] ? route->interface : "any", why);
+}
+
+static void show_route(struct uplink *u)
+{
+    u->state.switches = u->routes.switches;
+    (void)text_copy(u->state.server, sizeof u->state.server,
+                    u->routes.at[u->routes.now].server);
+}
+
+static struct uplink_route choose_route(struct uplink *u, size_t *used)
+{
+    lock_take(&u->lock);
+    bool other = uplink_routes_choose(&u->routes, clock_mono_ms(&u->machine));
+    struct uplink_route route = u->routes.at[u->routes.now];
+    *used = u->routes.now;
+    show_route(u);
+    lock_give(&u->lock);
+    if (other) say_switch(&route, "the first way is tried again");
+    return route;
+}
+
+/* True: there is another way to be tried at once. */
+static bool route_failed(struct uplink *u, size_t used, const char *why)
+{
+    lock_take(&u->lock);
+    uint64_t before = u->routes.switches;
+    bool again = uplink_routes_failed(&u->routes, used, clock_mono_ms(&u->machine));
+    bool other = u->routes.switches != before;
+    struct uplink_route route = u->routes.at[u->routes.now];
+    show_route(u);
+    lock_give(&u->lock);
+    if (other) say_switch(&route, why);
+    return again;
+}
+
+static void route_answered(struct uplink *u, size_t used)
+{
+    lock_take(&u->lock);
+    uplink_routes_answered(&u->routes, used, clock_mono_ms(&u->machine));
+    lock_give(&u->lock);
+}
+
+/* One request by the way in use. */
+static err request(struct uplink *u, struct http *http, const char *path,
+                   struct bytes body, struct http_answer *answer)
+{
+    char url[URL_BYTES];
+    size_t used = 0;
+    struct uplink_route route = choose_route(u, &used);
+
+    (void)text_format(url, sizeof url, "%s%s", route.server, path);
+    err e = http_interface(http, route.interface);
+    if (!e) e = http_request(http, url, body, answer->bytes, answer->error);
+    answer->try_again = e && route_failed(u, used, answer->error);
+    if (!e) route_answered(u, used);
+    return e;
+}
 
 /* --- answers --------------------------------------------------------------------- */
 
@@ -142,15 +214,16 @@ static err post(struct lane *lane)
 {
     struct uplink *u = lane->uplink;
     struct answer answer = {0};
-    char error[HTTP_ERROR_BYTES] = "";
+    struct http_answer got = {.bytes = &lane->answer};
     int64_t sent_ms = clock_utc_ms(u->clock);
 
     buffer_clear(&lane->answer);
-    err e = http_request(lane->http, u->frames_url, buffer_bytes(&lane->batch.bytes),
-                         &lane->answer, error);
+    err e = request(u, lane->http, "/uplink/v1/frames", buffer_bytes(&lane->batch.bytes),
+                    &got);
+    lane->try_again = got.try_again;
     if (!e) e = answer_decode(buffer_bytes(&lane->answer), &lane->arena, &answer);
     if (e) {
-        note_failure(u, e, error);
+        note_failure(u, e, got.error);
     } else {
         note_answer(u, &answer, lane->batch.bytes.n, sent_ms, clock_utc_ms(u->clock));
         e = act_on_all(lane, &answer);
@@ -187,8 +260,7 @@ static double chance(void)
 static bool wait_for_live(struct uplink *u)
 {
     lock_take(&u->lock);
-    while (u->live_fails && !u->stopping)
-        signal_wait(&u->stopping_signal, &u->lock);
+    while (u->live_fails && !u->stopping) signal_wait(&u->stopping_signal, &u->lock);
     bool stopping = u->stopping;
     lock_give(&u->lock);
     return !stopping;
@@ -212,6 +284,8 @@ static void after_post(struct lane *lane, err e)
     }
     lane->failures_n++;
     if (e == ERR_TIMEOUT && lane->batch_bytes > BATCH_BYTES_MIN) lane->batch_bytes /= 2;
+    /* Each other way once, and then a pause as without them. */
+    if (lane->try_again && lane->failures_n % lane->uplink->routes.n != 0) return;
     (void)pause_lane(lane->uplink, uplink_pause_ms(lane->failures_n, chance()));
 }
 
@@ -266,7 +340,6 @@ err uplink_open(const struct uplink_options *options, struct spool *spool,
     struct http_options http = {options->certificate, options->key, options->authority,
                                 UPLINK_CONNECT_MS, UPLINK_ANSWER_MS};
 
-    if (!text_starts(options->server, "https://")) return ERR_RANGE;
     struct uplink *u = memory_new(1, sizeof *u);
     if (!u) return ERR_MEMORY;
     u->spool = spool;
@@ -275,10 +348,10 @@ err uplink_open(const struct uplink_options *options, struct spool *spool,
     lock_open(&u->lock);
     signal_open(&u->stopping_signal);
     err e = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? ERR_OK : ERR_MEMORY;
-    if (!text_format(u->frames_url, URL_BYTES, "%s/uplink/v1/frames", options->server) ||
-        !text_format(u->configuration_url, URL_BYTES, "%s/uplink/v1/configuration",
-                     options->server))
-        e = ERR_RANGE;
+    if (!e)
+        e = uplink_routes_parse(options->server, options->return_ms,
+                                clock_mono_ms(&u->machine), &u->routes);
+    if (!e) show_route(u);
     if (!e) e = http_open(&http, &u->fetcher);
     for (size_t i = 0; i < LANES_N && !e; i++) e = lane_open(u, i, &http);
     for (size_t i = 0; i < LANES_N && !e; i++)
@@ -324,11 +397,16 @@ err uplink_fetch_configuration(struct uplink *u, struct buffer *json)
 {
     ensure(u && json);
 
-    char error[HTTP_ERROR_BYTES] = "";
-    err e =
-        http_request(u->fetcher, u->configuration_url, (struct bytes){0}, json, error);
+    struct http_answer got = {.bytes = json};
+    err e = ERR_CLOSED;
+
+    for (size_t i = 0; i < u->routes.n; i++) {
+        buffer_clear(json);
+        e = request(u, u->fetcher, "/uplink/v1/configuration", (struct bytes){0}, &got);
+        if (!e || !got.try_again) break;
+    }
     if (e)
         log_event(LOG_WARNING, "uplink", "configuration_failed", "error=%s text=\"%s\"",
-                  err_name(e), error);
+                  err_name(e), got.error);
     return e;
 }

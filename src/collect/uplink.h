@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "collect/spool.h"
+#include "collect/uplink_routes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,20 +23,23 @@
 enum { UPLINK_CONNECT_MS = 5000, UPLINK_ANSWER_MS = 20000, UPLINK_TEXT_BYTES = 160 };
 
 struct uplink_options {
-    const char *server;      /* "https://host:port" */
+    const char *server;      /* "https://host:port", or several ways: uplink_routes.h */
     const char *certificate; /* PEM files */
     const char *key;
     const char *authority;
+    int64_t return_ms; /* back to the first way after so long; 0 = stay */
 };
 
 struct uplink_state {
     bool connected; /* the last post was answered */
     uint64_t posts, posts_failed, frames_done, frames_refused, frames_repeated;
     uint64_t bytes_sent;
-    uint64_t configuration;        /* version that the server last named, 0 = none yet */
-    int64_t clock_offset_ms;       /* server's clock minus ours */
-    int64_t answered_ms;           /* UTC of the last answer, 0 = never */
-    char error[UPLINK_TEXT_BYTES]; /* of the last failed post, "" when connected */
+    uint64_t configuration;  /* version that the server last named, 0 = none yet */
+    int64_t clock_offset_ms; /* server's clock minus ours */
+    int64_t answered_ms;     /* UTC of the last answer, 0 = never */
+    uint64_t switches;       /* from one way to the server to another */
+    char server[UPLINK_SERVER_BYTES]; /* the way in use */
+    char error[UPLINK_TEXT_BYTES];    /* of the last failed post, "" when connected */
 };
 
 struct uplink;

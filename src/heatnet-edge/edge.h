@@ -16,7 +16,8 @@ struct edge_options {
     char clock[SETTING_TEXT_BYTES], log_folder[SETTING_TEXT_BYTES];
     char modem_listen[SETTING_TEXT_BYTES], modem_registration[SETTING_TEXT_BYTES];
     char modem_heartbeat[SETTING_TEXT_BYTES];
-    uint32_t workers, timeout_ms, keep_days, spool_mb, modems_max, modem_idle_s;
+    uint32_t workers, timeout_ms, keep_days, spool_mb, modems_max, modem_idle_s,
+        server_return_s;
     bool spread, debug;
     /* fill only: */
     char from[SETTING_TEXT_BYTES], to[SETTING_TEXT_BYTES], plant[SETTING_TEXT_BYTES];

@@ -23,7 +23,9 @@
     }
 
 static const struct setting table[] = {
-    WORDS("server", server, "address of the server, https://HOST:PORT"),
+    WORDS("server", server, "https://HOST:PORT[@INTERFACE], several ways with , between"),
+    NUMBER("server-return-s", server_return_s,
+           "try the first way again after so long, s; 0 = stay", 0, 86400),
     WORDS("terminal", terminal, "code of this terminal"),
     WORDS("certificate", certificate, "its certificate, PEM file"),
     WORDS("key", key, "the certificate's key, PEM file"),
@@ -96,7 +98,8 @@ static struct edge_options defaults(void)
                              .spool_mb = 1024,
                              .step_s = 60,
                              .modems_max = 5000,
-                             .modem_idle_s = 600};
+                             .modem_idle_s = 600,
+                             .server_return_s = 300};
     (void)text_copy(o.modem_registration, sizeof o.modem_registration, "{digits}");
     (void)text_copy(o.server, sizeof o.server, "https://127.0.0.1:8443");
     (void)text_copy(o.clock, sizeof o.clock, "machine");
@@ -110,7 +113,8 @@ enum { MODEM_REGISTRATION_MS = 30000 };
 struct collector_options edge_collector_options(const struct edge_options *o)
 {
     return (struct collector_options){
-        .uplink = {o->server, o->certificate, o->key, o->authority},
+        .uplink = {o->server, o->certificate, o->key, o->authority,
+                   o->server_return_s * 1000LL},
         .code = o->terminal,
         .folder = o->data,
         .clock = &o->now,
