@@ -159,16 +159,6 @@ static void decode_words(struct job *job, int words_n, char **words)
     buffer_close(&line);
 }
 
-static bool is_dialect(const struct decoder *decoder, const char *dialect)
-{
-    size_t n = strlen(dialect);
-
-    for (const char *at = decoder->dialects; (at = strstr(at, dialect)); at += n)
-        if ((at == decoder->dialects || at[-1] == ' ') && (!at[n] || at[n] == ' '))
-            return n > 0;
-    return false;
-}
-
 /* Takes "--dialect D" or "--dialect=D" out of the words. */
 static bool take_dialect(int *words_n, char **words, const char **dialect)
 {
@@ -195,10 +185,9 @@ int edge_decode(int words_n, char **words)
         fprintf(stderr, "heatnet-edge decode: no codec is called %s\n\n", words[0]);
         return usage();
     }
-    if (job.dialect[0] && !is_dialect(job.decoder, job.dialect)) {
-        fprintf(stderr, "heatnet-edge decode: %s has no dialect %s; it has: %s\n",
-                words[0], job.dialect,
-                job.decoder->dialects[0] ? job.decoder->dialects : "none");
+    char why[2 * TELEGRAM_WHY_BYTES];
+    if (job.dialect[0] && decoder_check(job.decoder, job.dialect, why, sizeof why)) {
+        fprintf(stderr, "heatnet-edge decode: %s\n", why);
         return EXIT_USAGE;
     }
     buffer_open(&job.bytes, LINE_BYTES_MAX);

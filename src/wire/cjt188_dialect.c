@@ -104,8 +104,8 @@ err cjt188_dialect_parse(const char *text, struct cjt188_dialect *dialect, char 
     if (why)
         (void)text_format(
             why, why_n,
-            "\"%.24s\" is no dialect; there are std, unit-first, be, plus33, "
-            "flow3, power-fraction, cooling-first, joined by '+'",
+            "\"%.24s\" is no dialect; use std unit-first be plus33 "
+            "flow3 power-fraction cooling-first, joined by +",
             at);
     return ERR_RANGE;
 }

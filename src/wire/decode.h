@@ -22,6 +22,10 @@ struct decoder {
 
 /* NULL when no codec has this protocol. */
 const struct decoder *decoder_find(const char *protocol);
+/* Whether the codec has this dialect; words of CJ/T 188 can be joined.  ERR_RANGE: `why`
+ * has a sentence. */
+MUST_USE err decoder_check(const struct decoder *decoder, const char *dialect, char *why,
+                           size_t why_n);
 /* The table, for help texts. */
 const struct decoder *decoders(size_t *n);
 
