@@ -14,53 +14,11 @@ enum { PROPOSED_N = 3, START = 0x68 };
 
 static err check(const char *what, const char *address, char *why, size_t why_n)
 {
-    char line[LINE_NAME_BYTES];
-    const char *rest = address;
-    struct cjt188_device device;
-    struct cjt188_point point;
-
-    if (!text_equal(what, "device"))
-        return cjt188_point_parse(address, &point, why, why_n);
-    if (line_split(address, line, &rest)) {
-        if (why) (void)text_copy(why, why_n, "the form is LINE/ADDRESS");
-        return ERR_RANGE;
-    }
-    err e = line_check(line, why, why_n);
-    return e ? e : cjt188_device_parse(rest, &device, why, why_n);
+    err e = cjt188_address_check("cjt188", what, address, why, why_n);
+    return e || !text_equal(what, "device") ? e : meter_check_line(address, why, why_n);
 }
 
-static err channel_name(const char *address, char name[DRIVER_CHANNEL_BYTES])
-{
-    const char *rest;
-    return line_split(address, name, &rest);
-}
-
-/* --- channel and plan ------------------------------------------------------------ */
-
-static void channel_close(struct driver_channel *c)
-{
-    if (!c) return;
-    meter_bus_close(&c->bus);
-    memory_free(c);
-}
-
-static err channel_open(const char *name, uint32_t timeout_ms,
-                        struct driver_channel **channel)
-{
-    struct driver_channel *c = memory_new(1, sizeof *c);
-    if (!c) return ERR_MEMORY;
-    err e = meter_bus_open(name, timeout_ms, &c->bus);
-    if (e)
-        channel_close(c);
-    else
-        *channel = c;
-    return e;
-}
-
-static struct line *channel_line(struct driver_channel *c)
-{
-    return c->bus.line;
-}
+/* --- plan ------------------------------------------------------------------------ */
 
 static void plan_close(struct driver_plan *p)
 {
@@ -222,11 +180,17 @@ err cjt188_ask(struct meter_bus *bus, struct driver_plan *p, uint16_t di,
     err e = ERR_TIMEOUT;
 
     for (int i = 0; i < METER_TRIES; i++) {
+        uint32_t clean_n = bus->clean_n;
         e = cjt188_exchange(bus, p, &request, &frame);
-        if (!e || e == ERR_REFUSED) break;
-        if (e == ERR_TIMEOUT) next_form(p);
-        if (e != ERR_TIMEOUT && e != ERR_CHECK && e != ERR_CLOSED) break;
+        /* Silence to a form that it does not know says nothing about the line. */
+        if (e == ERR_TIMEOUT && !p->form_known) bus->clean_n = clean_n;
+        if (!e || (e == ERR_REFUSED && p->form_known)) break;
+        bool is_line_there = e == ERR_TIMEOUT || e == ERR_REFUSED || e == ERR_CHECK;
+        if (e == ERR_TIMEOUT || e == ERR_REFUSED) next_form(p);
+        if (!is_line_there && e != ERR_CLOSED) break;
     }
+    /* It may have refused what it took for another identifier. */
+    if (e == ERR_REFUSED && !p->form_known) e = ERR_FRAME;
     if (e) return e;
     p->form_known = true;
     learn_dialect(p, &frame);
@@ -256,10 +220,10 @@ static err read_plan(struct driver_channel *c, struct driver_plan *p,
 const struct driver cjt188_driver = {
     .protocol = "cjt188",
     .check = check,
-    .channel_name = channel_name,
-    .channel_open = channel_open,
-    .channel_close = channel_close,
-    .line = channel_line,
+    .channel_name = meter_channel_name,
+    .channel_open = meter_channel_open,
+    .channel_close = meter_channel_close,
+    .line = meter_channel_line,
     .plan_open = plan_open,
     .plan_close = plan_close,
     .read = read_plan,

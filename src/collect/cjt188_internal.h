@@ -6,10 +6,6 @@
 #include "collect/meter_bus.h"
 #include "wire/cjt188_address.h"
 
-struct driver_channel {
-    struct meter_bus bus;
-};
-
 struct driver_plan {
     struct cjt188_device device;
     struct meter_plan plan;

@@ -11,10 +11,6 @@
 
 enum { START = 0x68, DI_N = 4, PIECES_MAX = 16, WHOLE_BYTES = 2048 };
 
-struct driver_channel {
-    struct meter_bus bus;
-};
-
 struct driver_plan {
     uint8_t address[DLT645_ADDRESS_N];
     struct meter_plan plan;
@@ -24,53 +20,11 @@ struct driver_plan {
 
 static err check(const char *what, const char *address, char *why, size_t why_n)
 {
-    char line[LINE_NAME_BYTES];
-    const char *rest = address;
-    uint8_t wire[DLT645_ADDRESS_N];
-    struct dlt645_point point;
-
-    if (!text_equal(what, "device"))
-        return dlt645_point_parse(address, &point, why, why_n);
-    if (line_split(address, line, &rest)) {
-        if (why) (void)text_copy(why, why_n, "the form is LINE/ADDRESS");
-        return ERR_RANGE;
-    }
-    err e = line_check(line, why, why_n);
-    return e ? e : dlt645_device_parse(rest, wire, why, why_n);
+    err e = dlt645_address_check("dlt645", what, address, why, why_n);
+    return e || !text_equal(what, "device") ? e : meter_check_line(address, why, why_n);
 }
 
-static err channel_name(const char *address, char name[DRIVER_CHANNEL_BYTES])
-{
-    const char *rest;
-    return line_split(address, name, &rest);
-}
-
-/* --- channel and plan ------------------------------------------------------------ */
-
-static void channel_close(struct driver_channel *c)
-{
-    if (!c) return;
-    meter_bus_close(&c->bus);
-    memory_free(c);
-}
-
-static err channel_open(const char *name, uint32_t timeout_ms,
-                        struct driver_channel **channel)
-{
-    struct driver_channel *c = memory_new(1, sizeof *c);
-    if (!c) return ERR_MEMORY;
-    err e = meter_bus_open(name, timeout_ms, &c->bus);
-    if (e)
-        channel_close(c);
-    else
-        *channel = c;
-    return e;
-}
-
-static struct line *channel_line(struct driver_channel *c)
-{
-    return c->bus.line;
-}
+/* --- plan ------------------------------------------------------------------------ */
 
 static void plan_close(struct driver_plan *p)
 {
@@ -249,10 +203,10 @@ static err read_plan(struct driver_channel *c, struct driver_plan *p,
 const struct driver dlt645_driver = {
     .protocol = "dlt645",
     .check = check,
-    .channel_name = channel_name,
-    .channel_open = channel_open,
-    .channel_close = channel_close,
-    .line = channel_line,
+    .channel_name = meter_channel_name,
+    .channel_open = meter_channel_open,
+    .channel_close = meter_channel_close,
+    .line = meter_channel_line,
     .plan_open = plan_open,
     .plan_close = plan_close,
     .read = read_plan,

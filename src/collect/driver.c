@@ -3,12 +3,16 @@
 
 #include "base/ensure.h"
 #include "base/text.h"
+#include "collect/cjt188.h"
+#include "collect/dlt645.h"
 #include "collect/mbus.h"
 #include "collect/modbus.h"
 
 const struct driver *driver_find(const char *protocol)
 {
     static const struct driver *const drivers[] = {
+        &cjt188_driver,
+        &dlt645_driver,
         &mbus_driver,
         &modbus_driver,
         &modbus_rtu_driver,

@@ -2,6 +2,8 @@
 #include "collect/meter_bus.h"
 
 #include "base/ensure.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -9,21 +11,49 @@
  * bytes follow each other, but for what gateways and modems make of it. */
 enum { FIRST_MS = 500, FIRST_BYTES = 30, GAP_MS = 300, GAP_BYTES = 20, WHOLE_MS = 4000 };
 
-err meter_bus_open(const char *line_name, uint32_t timeout_ms, struct meter_bus *bus)
+err meter_channel_name(const char *address, char name[DRIVER_CHANNEL_BYTES])
 {
-    memset(bus, 0, sizeof *bus);
-    clock_machine(&bus->clock);
-    bus->timeout_ms = timeout_ms;
-    bus->idle_ms = METER_IDLE_MS;
-    bus->gap_ms = GAP_MS;
-    bus->clean_n = METER_CLEAN_N;
-    return line_open(line_name, &bus->line);
+    const char *rest;
+    return line_split(address, name, &rest);
 }
 
-void meter_bus_close(struct meter_bus *bus)
+err meter_channel_open(const char *name, uint32_t timeout_ms,
+                       struct driver_channel **channel)
 {
-    line_close(bus->line);
-    bus->line = NULL;
+    struct driver_channel *c = memory_new(1, sizeof *c);
+    if (!c) return ERR_MEMORY;
+    clock_machine(&c->bus.clock);
+    c->bus.timeout_ms = timeout_ms;
+    c->bus.idle_ms = METER_IDLE_MS;
+    c->bus.gap_ms = GAP_MS;
+    c->bus.clean_n = METER_CLEAN_N;
+    err e = line_open(name, &c->bus.line);
+    if (e)
+        meter_channel_close(c);
+    else
+        *channel = c;
+    return e;
+}
+
+void meter_channel_close(struct driver_channel *c)
+{
+    if (!c) return;
+    line_close(c->bus.line);
+    memory_free(c);
+}
+
+struct line *meter_channel_line(struct driver_channel *c)
+{
+    return c->bus.line;
+}
+
+err meter_check_line(const char *address, char *why, size_t why_n)
+{
+    char line[LINE_NAME_BYTES];
+    const char *rest;
+
+    err e = line_split(address, line, &rest);
+    return e ? e : line_check(line, why, why_n);
 }
 
 static int64_t bytes_ms(const struct meter_bus *bus, size_t n)

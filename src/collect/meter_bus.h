@@ -34,9 +34,18 @@ struct meter_bus {
     size_t in_n;
 };
 
-MUST_USE err meter_bus_open(const char *line_name, uint32_t timeout_ms,
-                            struct meter_bus *bus);
-void meter_bus_close(struct meter_bus *bus);
+/* A driver's channel, and the rows of its table that are the same for all meters. */
+struct driver_channel {
+    struct meter_bus bus;
+};
+
+MUST_USE err meter_channel_name(const char *address, char name[DRIVER_CHANNEL_BYTES]);
+MUST_USE err meter_channel_open(const char *name, uint32_t timeout_ms,
+                                struct driver_channel **channel);
+void meter_channel_close(struct driver_channel *channel);
+struct line *meter_channel_line(struct driver_channel *channel);
+/* Whether the line of a device's address is one.  ERR_RANGE: `why` says what is wrong. */
+MUST_USE err meter_check_line(const char *address, char *why, size_t why_n);
 
 /* Look at what has come: ERR_OK it is the answer; ERR_SHORT more is needed; ERR_CHECK it
  * is damaged; ERR_REFUSED the device said no. */

@@ -12,6 +12,8 @@
 #include "serve/outside.h"
 #include "serve/request.h"
 #include "serve/server.h"
+#include "wire/cjt188_address.h"
+#include "wire/dlt645_address.h"
 #include "wire/mbus_address.h"
 #include "wire/modbus_address.h"
 
@@ -26,6 +28,8 @@ static const struct {
     {"modbus-tcp", modbus_address_check, false},
     {"modbus-rtu", modbus_address_check, true},
     {"mbus", mbus_address_check, true},
+    {"cjt188", cjt188_address_check, true},
+    {"dlt645", dlt645_address_check, true},
 };
 
 static err unknown_protocol(const char *protocol, char *why, size_t why_n)

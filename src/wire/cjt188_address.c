@@ -116,3 +116,17 @@ err cjt188_point_parse(const char *text, struct cjt188_point *point, char *why,
     *point = p;
     return ERR_OK;
 }
+
+err cjt188_address_check(const char *protocol, const char *what, const char *address,
+                         char *why, size_t why_n)
+{
+    struct cjt188_device device;
+    struct cjt188_point point;
+
+    (void)protocol;
+    if (!text_equal(what, "device"))
+        return cjt188_point_parse(address, &point, why, why_n);
+    const char *rest = words_behind_line(address);
+    if (rest) return cjt188_device_parse(rest, &device, why, why_n);
+    return wrong(why, why_n, "the line is missing", device_form);
+}

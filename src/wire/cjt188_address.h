@@ -42,4 +42,9 @@ MUST_USE err cjt188_device_parse(const char *text, struct cjt188_device *device,
 MUST_USE err cjt188_point_parse(const char *text, struct cjt188_point *point, char *why,
                                 size_t why_n);
 
+/* Fits `catalog_address_check` of model/catalog_csv.h: `what` is "device", with its line
+ * (whose name is not looked at), or "point". */
+MUST_USE err cjt188_address_check(const char *protocol, const char *what,
+                                  const char *address, char *why, size_t why_n);
+
 #endif

@@ -6,6 +6,9 @@
 #include "wire/dlt645_items.h"
 #include "wire/words.h"
 
+static const char device_form[] = "LINE/ADDRESS, e.g. "
+                                  "serial:/dev/ttyUSB0:2400:8E1/071801024091";
+
 static err wrong(char *why, size_t why_n, const char *what, const char *form)
 {
     if (why) (void)text_format(why, why_n, "%s; the form is %s", what, form);
@@ -17,8 +20,7 @@ err dlt645_device_parse(const char *text, uint8_t address[DLT645_ADDRESS_N], cha
 {
     ensure(text && address);
     if (!dlt645_address(text, address)) return ERR_OK;
-    return wrong(why, why_n, "the meter's address is 1 to 12 digits",
-                 "LINE/ADDRESS, e.g. serial:/dev/ttyUSB0:2400:8E1/071801024091");
+    return wrong(why, why_n, "the meter's address is 1 to 12 digits", device_form);
 }
 
 /* The identifier of a name that stands for a value now: those of the tables, walked. */
@@ -98,4 +100,18 @@ err dlt645_point_parse(const char *text, struct dlt645_point *point, char *why,
         return wrong(why, why_n, "behind the name stand tariff N and bit N only", form);
     *point = p;
     return ERR_OK;
+}
+
+err dlt645_address_check(const char *protocol, const char *what, const char *address,
+                         char *why, size_t why_n)
+{
+    uint8_t device[DLT645_ADDRESS_N];
+    struct dlt645_point point;
+
+    (void)protocol;
+    if (!text_equal(what, "device"))
+        return dlt645_point_parse(address, &point, why, why_n);
+    const char *rest = words_behind_line(address);
+    if (rest) return dlt645_device_parse(rest, device, why, why_n);
+    return wrong(why, why_n, "the line is missing", device_form);
 }

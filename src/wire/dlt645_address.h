@@ -25,4 +25,9 @@ MUST_USE err dlt645_device_parse(const char *text, uint8_t address[DLT645_ADDRES
 MUST_USE err dlt645_point_parse(const char *text, struct dlt645_point *point, char *why,
                                 size_t why_n);
 
+/* Fits `catalog_address_check` of model/catalog_csv.h: `what` is "device", with its line
+ * (whose name is not looked at), or "point". */
+MUST_USE err dlt645_address_check(const char *protocol, const char *what,
+                                  const char *address, char *why, size_t why_n);
+
 #endif

@@ -5,6 +5,15 @@
 
 #include <string.h>
 
+const char *words_behind_line(const char *address)
+{
+    size_t n = strcspn(address, ";");
+
+    while (n > 0 && address[n - 1] != '/')
+        n--;
+    return n > 1 ? address + n : NULL;
+}
+
 bool words_take(const char **text, const char *between, char *out, size_t out_n)
 {
     const char *at = *text + strspn(*text, between);

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What stands behind LINE/ in a device's address: behind the last '/' before any ';';
+ * NULL when there is no line. */
+const char *words_behind_line(const char *address);
 /* The next word of *text into `out`, which ends before one of `between`; *text moves
  * behind it.  False: there is none, or it is too long. */
 bool words_take(const char **text, const char *between, char *out, size_t out_n);
