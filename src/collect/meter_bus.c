@@ -81,13 +81,20 @@ static err receive(struct meter_bus *bus, int64_t first_deadline_ms, meter_accep
         if (bus->in_n == sizeof bus->in) return ERR_CHECK;
         e = line_receive(bus->line, bus->in + bus->in_n, sizeof bus->in - bus->in_n,
                          deadline_ms, &got);
-        if (e) return e == ERR_TIMEOUT && bus->in_n ? ERR_CHECK : e;
+        if (e) return e;
         bus->in_n += got;
         e = accept(context, (struct bytes){bus->in, bus->in_n});
         deadline_ms = line_deadline(bus->line, gap_ms);
         if (deadline_ms > end_ms) deadline_ms = end_ms;
     }
     return e;
+}
+
+/* Nothing but our own question, as it comes back on a two-wire line. */
+static bool is_echo(const struct meter_bus *bus, struct bytes question)
+{
+    return bus->in_n <= question.n &&
+           memcmp(bus->in, question.at + question.n - bus->in_n, bus->in_n) == 0;
 }
 
 err meter_bus_ask(struct meter_bus *bus, struct bytes question, meter_accept accept,
@@ -100,6 +107,7 @@ err meter_bus_ask(struct meter_bus *bus, struct bytes question, meter_accept acc
     int64_t first = first_ms(bus, question.n);
     err e = line_send(bus->line, question, line_deadline(bus->line, first));
     if (!e) e = receive(bus, line_deadline(bus->line, first), accept, context);
+    if (e == ERR_TIMEOUT && !is_echo(bus, question)) e = ERR_CHECK;
     bus->quiet_ms = clock_mono_ms(&bus->clock);
     bool is_clean = e == ERR_OK || e == ERR_REFUSED;
     if (!is_clean) bus->clean_n = 0;
