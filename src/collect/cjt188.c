@@ -35,8 +35,11 @@ static err take_points(struct meter_plan *plan, const char *const *points, size_
         if (!points[i]) continue;
         err e = cjt188_point_parse(points[i], &parsed, NULL, 0);
         if (e) return e;
-        plan->points[k] = (struct meter_point){
-            .di = parsed.di, .bit = parsed.bit, .position = (uint32_t)k};
+        plan->points[k] = (struct meter_point){.di = parsed.di,
+                                               .converts = true,
+                                               .bit = parsed.bit,
+                                               .position = (uint32_t)k};
+        (void)text_copy(plan->points[k].unit, sizeof plan->points[k].unit, parsed.unit);
         (void)text_copy(plan->points[k].name, sizeof plan->points[k].name, parsed.name);
         k++;
     }

@@ -63,6 +63,8 @@ struct meter_point {
     char name[TELEGRAM_WORD_BYTES]; /* "" = the first value */
     bool has_tariff;
     uint32_t tariff;
+    bool converts; /* into `unit`, "" = the unit of the quantity; false: as it comes */
+    char unit[TELEGRAM_UNIT_BYTES];
     int8_t bit;        /* -1 = the whole number */
     uint32_t position; /* in the caller's order */
 };

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "collect/meter_bus.h"
 #include "model/quality.h"
+#include "model/quantity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -95,6 +96,28 @@ static uint8_t time_number(const char *text, double *value)
     return QUALITY_GOOD;
 }
 
+/* Meters count in what they please, and change it when a register is full: the value is
+ * turned into one unit.  Rounded to 1e-9, so that 36 kWh are 0.1296 GJ and no other. */
+static uint8_t convert(const struct telegram_value *v, const struct meter_point *point,
+                       double *value)
+{
+    static const enum quantity quantities[] = {
+        QUANTITY_HEAT,   QUANTITY_POWER,       QUANTITY_FLOW,
+        QUANTITY_VOLUME, QUANTITY_TEMPERATURE, QUANTITY_DURATION};
+    double from = 0, to = 1;
+
+    *value = v->number;
+    if (!point->converts || !v->unit[0]) return QUALITY_GOOD;
+    for (size_t i = 0; i < COUNT(quantities); i++) {
+        if (quantity_factor(quantities[i], v->unit, &from)) continue;
+        if (point->unit[0] && quantity_factor(quantities[i], point->unit, &to)) break;
+        double turned = v->number * from / to;
+        *value = fabs(turned) < 1e6 ? nearbyint(turned * 1e9) / 1e9 : turned;
+        return QUALITY_GOOD;
+    }
+    return QUALITY_UNDECODED;
+}
+
 static uint8_t pick(const struct telegram *t, const struct meter_point *point,
                     double *value)
 {
@@ -105,8 +128,7 @@ static uint8_t pick(const struct telegram *t, const struct meter_point *point,
     if (v->kind == TELEGRAM_ABSENT) return QUALITY_NOT_A_NUMBER;
     if (v->kind == TELEGRAM_TIME) return time_number(v->text, value);
     if (v->kind != TELEGRAM_NUMBER) return QUALITY_UNDECODED;
-    *value = v->number;
-    if (point->bit < 0) return QUALITY_GOOD;
+    if (point->bit < 0) return convert(v, point, value);
     if (v->number < 0 || v->number > UINT32_MAX) return QUALITY_UNDECODED;
     *value = (uint32_t)v->number >> point->bit & 1;
     return QUALITY_GOOD;

@@ -47,6 +47,7 @@ static const struct {
     {QUANTITY_POWER,          "MW",      1000      },
     {QUANTITY_POWER,          "GJ/h",    1e3 / 3.6 },
     {QUANTITY_POWER,          "MJ/h",    1 / 3.6   },
+    {QUANTITY_POWER,          "J/h",     1 / 3.6e6 },
     {QUANTITY_HEAT,           "MJ",      1e-3      },
     {QUANTITY_HEAT,           "kJ",      1e-6      },
     {QUANTITY_HEAT,           "J",       1e-9      },

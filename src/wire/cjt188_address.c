@@ -3,13 +3,14 @@
 
 #include "base/ensure.h"
 #include "base/text.h"
+#include "model/quantity.h"
 #include "wire/words.h"
 
 #include <string.h>
 
 static const char device_form[] = "LINE/ADDRESS;dialect=std, e.g. "
                                   "serial:/dev/ttyUSB0:2400:8E1/11110059493675";
-static const char point_form[] = "[DI] NAME [bit N], e.g. supply_temperature";
+static const char point_form[] = "[DI] NAME [UNIT] [bit N], e.g. supply_temperature";
 
 static err wrong(char *why, size_t why_n, const char *what, const char *form)
 {
@@ -91,6 +92,22 @@ err cjt188_device_parse(const char *text, struct cjt188_device *device, char *wh
     return ERR_OK;
 }
 
+/* The word behind the name, when it is a unit of any quantity. */
+static void take_unit(const char **rest, struct cjt188_point *point)
+{
+    const char *at = *rest;
+    char word[sizeof point->unit];
+    double factor = 0;
+
+    if (!words_take(&at, " ", word, sizeof word)) return;
+    for (int q = 0; q < QUANTITY_N; q++) {
+        if (quantity_factor((enum quantity)q, word, &factor)) continue;
+        (void)text_copy(point->unit, sizeof point->unit, word);
+        *rest = at;
+        return;
+    }
+}
+
 err cjt188_point_parse(const char *text, struct cjt188_point *point, char *why,
                        size_t why_n)
 {
@@ -110,8 +127,9 @@ err cjt188_point_parse(const char *text, struct cjt188_point *point, char *why,
     }
     if (p.name[0] && !words_is_name(p.name))
         return wrong(why, why_n, "the name is in small letters", point_form);
+    take_unit(&rest, &p);
     if (!words_bit(&rest, &p.bit))
-        return wrong(why, why_n, "behind the name only bit 0 to bit 31 may stand",
+        return wrong(why, why_n, "behind the name only a unit, bit 0 to bit 31 may stand",
                      point_form);
     *point = p;
     return ERR_OK;

@@ -10,9 +10,11 @@
  *     order     how the address is sent; low byte first, but in dialect be
  *     di        how the data identifier is sent; auto finds out
  *     sequence  any: the meter does not echo the sequence number
- *   point   [DI] NAME [bit N]   or DI alone: its first value
+ *   point   [DI] NAME [UNIT] [bit N]   or DI alone: its first value
  *     DI        four hex digits, 901F (default), D120 ...
  *     NAME      supply_temperature, current_heat, status ... as heatnet-edge decode says
+ *     UNIT      what the value is turned into, whatever the meter counts in; without it
+ *               the unit of the quantity: GJ, kW, m³/h, m³, °C, h
  *
  * These functions get what stands behind LINE/. */
 #ifndef HEATNET_WIRE_CJT188_ADDRESS_H
@@ -33,6 +35,7 @@ struct cjt188_device {
 struct cjt188_point {
     uint16_t di;
     char name[TELEGRAM_WORD_BYTES]; /* "" = the first value */
+    char unit[16];                  /* "" = the quantity's own */
     int8_t bit;                     /* -1 = the whole number */
 };
 

@@ -86,9 +86,15 @@ struct desk {
     uint8_t qualities[POINTS_MAX];
 };
 
-static const char *const points[] = {
-    "current_heat", "power",         "flow",          "volume",  "supply_temperature",
-    "return_temperature", "working_hours", "status bit 2", "meter_time"};
+static const char *const points[] = {"current_heat kWh",
+                                     "power",
+                                     "flow",
+                                     "volume L",
+                                     "supply_temperature",
+                                     "return_temperature",
+                                     "working_hours",
+                                     "status bit 2",
+                                     "meter_time"};
 
 static void open_desk(struct desk *d, struct meter *meter, const char *rest)
 {
@@ -128,13 +134,13 @@ static const struct {
     double values[COUNT(points)];
 } meters[] = {
     {"standard", tiangang, "11110059493675;dialect=std", false, false, false,
-     {36384.93, 4.75, 0.931, 7107.82, 51.04, 46.61, 28390, 1, 1357637070}},
+     {36384.93, 4.75, 0.931, 7107820, 51.04, 46.61, 28390, 1, 1357637070}},
     {"found out", tiangang, "11110059493675", false, false, true,
-     {36384.93, 4.75, 0.931, 7107.82, 51.04, 46.61, 28390, 1, 1357637070}},
+     {36384.93, 4.75, 0.931, 7107820, 51.04, 46.61, 28390, 1, 1357637070}},
     {"high first", danfoss, "12345678901234;dialect=be", false, true, false,
-     {50.3, 6.48, 0.2726, 2.47, 39.65, 19.01, 2, 0, 1255172164}},
+     {50.3, 6.48, 0.2726, 2470, 39.65, 19.01, 2, 0, 1255172164}},
     {"high first found out", danfoss, "12345678901234;order=high", false, true, false,
-     {50.3, 6.48, 0.2726, 2.47, 39.65, 19.01, 2, 0, 1255172164}},
+     {50.3, 6.48, 0.2726, 2470, 39.65, 19.01, 2, 0, 1255172164}},
     {"plus 33 found out", wanhua, "00000110619552", true, true, true,
      {0, 0, 0, 0, 23.71, 23.68, 2325, 0, 1318166470}},
 };

@@ -54,6 +54,8 @@ static const struct {
     {"D120", "", "", 0xD120, -1},
     {"911f supply_temperature", "", "supply_temperature", 0x911F, -1},
     {"status bit 2", "", "status", 0x901F, 2},
+    {"current_heat MWh", "", "current_heat", 0x901F, -1},
+    {"current_heat furlong", "only a unit", "", 0, 0},
     {"", "missing", "", 0, 0},
     {"Supply Temperature", "small letters", "", 0, 0},
     {"status bit 32", "bit 0 to bit 31", "", 0, 0},
