@@ -135,7 +135,7 @@ static void noise(void **state)
     open_desk(&d, 15);
     d.channel->bus.idle_ms = 0;
     d.channel->bus.gap_ms = 10;
-    for (all_n = 0; d.peer.damaged_n < damaged_n; all_n++) {
+    for (all_n = 0; peer_damaged(&d.peer) < damaged_n; all_n++) {
         (void)dlt645_driver.read(d.channel, d.plan, &d.reading);
         for (size_t k = 0; k + 1 < POINTS_N; k++) {
             if (d.qualities[k] != QUALITY_GOOD) continue;
@@ -143,11 +143,11 @@ static void noise(void **state)
             wrong_n += fabs(d.values[k] - wanted[k]) > 1e-9;
         }
     }
+    close_desk(&d);
     print_message("%zu of %zu answers damaged, %zu readings, %zu values, %zu wrong\n",
                   d.peer.damaged_n, d.peer.answers_n, all_n, good_n, wrong_n);
     assert_int_equal(wrong_n, 0);
     assert_true(good_n > 0);
-    close_desk(&d);
 }
 
 int main(void)

@@ -31,6 +31,7 @@ struct meter_peer {
     int listener;
     uint16_t port;
     struct thread thread;
+    struct lock lock; /* of what follows and of `context`'s, while the peer runs */
     size_t requests_n, answers_n, damaged_n;
 };
 
@@ -77,6 +78,7 @@ static inline void peer_serve(struct meter_peer *p, int handle)
     for (;;) {
         ssize_t got = recv(handle, in, sizeof in, 0);
         if (got <= 0) break;
+        lock_take(&p->lock);
         (void)peer_damage(p, in, (size_t)got);
         for (size_t i = 0; i < (size_t)got; i++) {
             size_t n = p->request_n(in + i, (size_t)got - i);
@@ -84,6 +86,7 @@ static inline void peer_serve(struct meter_peer *p, int handle)
             peer_reply(p, handle, in + i, n);
             break;
         }
+        lock_give(&p->lock);
     }
     close(handle);
 }
@@ -103,6 +106,7 @@ static inline void peer_open(struct meter_peer *p)
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t n = sizeof address;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    lock_open(&p->lock);
     p->listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(p->listener >= 0);
     assert_int_equal(bind(p->listener, (struct sockaddr *)&address, n), 0);
@@ -118,6 +122,15 @@ static inline void peer_close(struct meter_peer *p)
     shutdown(p->listener, SHUT_RDWR);
     thread_join(&p->thread);
     close(p->listener);
+    lock_close(&p->lock);
+}
+
+static inline size_t peer_damaged(struct meter_peer *p)
+{
+    lock_take(&p->lock);
+    size_t n = p->damaged_n;
+    lock_give(&p->lock);
+    return n;
 }
 
 static inline uint8_t peer_sum(const uint8_t *at, size_t n)
