@@ -160,7 +160,7 @@ static void next_form(struct driver_plan *p)
 static bool same_dialect(const struct cjt188_dialect *a, const struct cjt188_dialect *b)
 {
     return a->unit_first == b->unit_first && a->high_first == b->high_first &&
-           a->plus_33 == b->plus_33;
+           a->plus_33 == b->plus_33 && a->power_fraction == b->power_fraction;
 }
 
 static void learn_dialect(struct driver_plan *p, const struct cjt188_frame *frame)

@@ -11,8 +11,9 @@
  *   plus33            the data field is sent +33H, as in DL/T 645
  *   flow3, flow4      decimals of the flow; unless said: 3 for maker 4259H, otherwise 4
  *   power-fraction    energy and volume are whole numbers, their decimals stand in the
- *                     power's place: 2 bytes .XXXX of the energy, 3 .XXXXXX of the volume
- *   cooling-first     the first energy is the current cooling energy
+ *                     power's place: 2 bytes .XXXX of the energy, 3 .XXXXXX of the
+ * volume; temperatures are XX.XX, their third byte is something else cooling-first the
+ * first energy is the current cooling energy
  *
  * Words are joined by "+" or ",": "unit-first+plus33".  99.. and FF.. are "not there" in
  * every dialect; the order of the data identifier's bytes is seen from itself. */

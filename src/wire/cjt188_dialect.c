@@ -153,6 +153,7 @@ static int score_temperature(struct bytes in, const struct cjt188_dialect *d)
 {
     uint64_t value = 0;
 
+    in = cjt188_temperature(in, d);
     if (is_empty(in)) return 0;
     if (!bcd_take(in, d->high_first, &value)) return -4;
     return value <= 20000 ? 4 : -6;
@@ -172,6 +173,8 @@ static int score_field(struct bytes in, enum cjt188_form form,
 {
     uint64_t value = 0;
 
+    if (form == CJT188_POWER && d->power_fraction) /* decimals, no unit among them */
+        return bcd_take(in, d->high_first, &value) ? 2 : -6;
     if (in.n == 5 && form <= CJT188_ANY_UNIT) return score_slot(in, form, d);
     if (form == CJT188_TEMPERATURE) return score_temperature(in, d);
     if (form == CJT188_TIME) return score_time(in, d);
@@ -219,14 +222,18 @@ bool cjt188_propose(const struct cjt188_frame *frame, struct cjt188_dialect *dia
 {
     ensure(frame && dialect);
 
-    int best = HOPELESS - 1, second = HOPELESS - 1;
+    int best = HOPELESS - 1, second = HOPELESS - 1, plain[8];
     struct cjt188_dialect likeliest = {0};
 
-    for (unsigned bits = 0; bits < 8; bits++) { /* the standard first: it wins a draw */
+    for (unsigned bits = 0; bits < 16; bits++) { /* the standard first: it wins a draw */
         struct cjt188_dialect d = {.unit_first = bits & 1,
                                    .high_first = bits & 2,
-                                   .plus_33 = bits & 4};
+                                   .plus_33 = bits & 4,
+                                   .power_fraction = bits & 8};
         int s = score(frame, &d);
+        if (bits < 8) plain[bits] = s;
+        if (bits >= 8 && s == plain[bits & 7])
+            continue; /* no power: nothing to tell by */
         if (s > best) {
             second = best;
             best = s;

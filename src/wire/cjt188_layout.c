@@ -77,6 +77,12 @@ struct bytes cjt188_slot(struct bytes field, bool unit_first, uint8_t *unit)
     return (struct bytes){field.at + (unit_first ? 1 : 0), 4};
 }
 
+struct bytes cjt188_temperature(struct bytes field, const struct cjt188_dialect *dialect)
+{
+    if (!dialect->power_fraction || field.n != 3) return field;
+    return (struct bytes){field.at + (dialect->high_first ? 1 : 0), 2};
+}
+
 static bool is_day(const struct cjt188_clock *c)
 {
     static const int8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};

@@ -61,6 +61,9 @@ struct cjt188_clock {
 
 bool cjt188_clock_take(struct bytes in, bool high_first, struct cjt188_clock *clock);
 
+/* The digits of a temperature: in power-fraction the highest two are something else. */
+struct bytes cjt188_temperature(struct bytes field, const struct cjt188_dialect *dialect);
+
 /* Value and unit code of a field with a unit. */
 struct bytes cjt188_slot(struct bytes field, bool unit_first, uint8_t *unit);
 

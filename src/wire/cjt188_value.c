@@ -193,7 +193,7 @@ err cjt188_value_read(const struct cjt188_reader *r, const struct cjt188_field *
     case CJT188_ANY_UNIT:
         return read_slot(r, field, in);
     case CJT188_TEMPERATURE:
-        return read_digits(r, field->name, in, "°C", 2);
+        return read_digits(r, field->name, cjt188_temperature(in, d), "°C", 2);
     case CJT188_HOURS:
         return read_digits(r, field->name, in, "h", 0);
     case CJT188_TIME:

@@ -108,6 +108,9 @@ static void heat_meters(void **state)
         check_fields(id, &t, expected);
         CHECK_EQ(id, cjt188_decode(in, NULL, &arena, &t), ERR_OK);
         check_fields(id, &t, expected);
+        struct cjt188_frame frame;
+        CHECK_EQ(id, cjt188_frame_find(in, &frame), ERR_OK);
+        CHECK(id, cjt188_propose(&frame, &dialect));
     }
     assert_int_equal(i, 8);
     arena_close(&arena);
@@ -155,6 +158,10 @@ static void other_frames(void **state)
         err e = cjt188_decode(in, NULL, &arena, &t);
         CHECK_EQ(id, e, is_valid ? ERR_OK : ERR_CHECK);
         CHECK_EQ(id, t.why[0] == 0, is_valid);
+        if (text_equal(id, "cold-water-answer")) {
+            const struct telegram_value *v = telegram_find(&t, "current_volume", 0);
+            assert_true(v && fabs(v->number - 1000.1) < 1e-9);
+        }
         if (is_valid)
             check_frame(id, vector, in);
         else
@@ -295,6 +302,31 @@ static void requests(void **state)
     assert_memory_equal(out, want, n);
 }
 
+/* Whole numbers, their decimals in the power's place: .4321 and .654321, low first. */
+static void fractions(void **state)
+{
+    (void)state;
+    static const char hex[] =
+        "6820 11223344556677 81 2E 1F90 01 10000000 05 56341200 05 2143 214365 20130000 "
+        "35"
+        "78560000 2C 125577 104477 341200 30240908011320 0000 CS 16";
+    struct arena arena;
+    struct telegram t;
+    uint8_t room[GOLDEN_BYTES_MAX];
+
+    arena_open(&arena, ARENA_BYTES);
+    assert_int_equal(cjt188_decode(with_sum(hex, room), NULL, &arena, &t), ERR_OK);
+    assert_string_equal(t.dialect, "std+power-fraction");
+    const struct telegram_value *heat = find("heat", &t, "current_heat");
+    assert_true(fabs(heat->number - 123456.4321) < 1e-9);
+    assert_true(fabs(find("volume", &t, "volume")->number - 5678.654321) < 1e-9);
+    assert_true(fabs(find("supply", &t, "supply_temperature")->number - 55.12) < 1e-9);
+    assert_true(fabs(find("settled", &t, "settlement_heat")->number - 10) < 1e-9);
+    assert_true(fabs(find("flow", &t, "flow")->number - 0.132) < 1e-9);
+    assert_null(telegram_find(&t, "power", 0));
+    arena_close(&arena);
+}
+
 static void addresses(void **state)
 {
     (void)state;
@@ -335,7 +367,7 @@ int main(void)
         cmocka_unit_test(heat_meters), cmocka_unit_test(other_frames),
         cmocka_unit_test(damaged),     cmocka_unit_test(single_telegrams),
         cmocka_unit_test(requests),    cmocka_unit_test(addresses),
-        cmocka_unit_test(dialects),
+        cmocka_unit_test(dialects),    cmocka_unit_test(fractions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
