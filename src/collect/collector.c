@@ -106,6 +106,7 @@ static err start_polling(struct collector *t, struct configuration *configuratio
                                      .rows_max = fill ? ROWS_FILL : ROWS_RUN,
                                      .cycle_ms_min = fill ? o->fill_step_ms : 0,
                                      .spread = o->spread,
+                                     .folder = t->folder,
                                      .modems = t->modems};
 
     stop_polling(t);

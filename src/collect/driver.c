@@ -7,6 +7,7 @@
 #include "collect/dlt645.h"
 #include "collect/mbus.h"
 #include "collect/modbus.h"
+#include "collect/mqtt.h"
 
 const struct driver *driver_find(const char *protocol)
 {
@@ -16,6 +17,7 @@ const struct driver *driver_find(const char *protocol)
         &mbus_driver,
         &modbus_driver,
         &modbus_rtu_driver,
+        &mqtt_driver,
     };
 
     for (size_t i = 0; i < COUNT(drivers); i++)

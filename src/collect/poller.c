@@ -10,8 +10,9 @@
 #include "model/quality.h"
 
 #include <math.h>
+#include <string.h>
 
-enum { WAIT_MS_MAX = 1000, JUMP_MS = 1000, LATE_MS_MAX = 1000 };
+enum { WAIT_MS_MAX = 1000, JUMP_MS = 1000, LATE_MS_MAX = 1000, SILENT_CYCLES = 3 };
 
 /* --- one device ------------------------------------------------------------------ */
 
@@ -72,6 +73,17 @@ static void add_row(struct poller *p, struct poll_device *d, int64_t utc_ms)
     if (p->rows_n++ == 0) p->rows_since_ms = clock_mono_ms(p->options.clock);
 }
 
+/* A row with a time of its own, which may be before the last one's. */
+static void add_taken_row(struct poller *p, struct poll_device *d, int64_t utc_ms)
+{
+    size_t at = d->rows_n * d->columns_n;
+
+    d->times_ms[d->rows_n++] = utc_ms;
+    memcpy(d->values + at, d->reading.values, d->columns_n * sizeof d->values[0]);
+    memcpy(d->qualities + at, d->reading.qualities, d->columns_n);
+    if (p->rows_n++ == 0) p->rows_since_ms = clock_mono_ms(p->options.clock);
+}
+
 static void note_change(struct poll_device *d, enum device_state state, int64_t utc_ms)
 {
     static const char *const words[] = {"none", "online", "partial", "offline"};
@@ -116,6 +128,48 @@ static struct poll_channel *turn_to(struct poll_bus *bus, struct poll_channel *c
     return channel;
 }
 
+/* The state of a device that speaks by itself: with good rows it is online, and again
+ * when only the connection was gone; that it says nothing is no news. */
+static void note_rows(struct poller *p, struct poll_device *d, err e, bool any_good)
+{
+    bool is_gone = e && d->state != DEVICE_OFFLINE;
+    bool is_back = !e && d->state == DEVICE_OFFLINE && d->answered_ms;
+    int64_t answered_ms = d->answered_ms;
+
+    if (!any_good && !is_gone && !is_back) return;
+    d->reading.good_n = d->columns_n; /* who reports what has changed is not partial */
+    note_poll(d, e, clock_utc_ms(p->options.clock), 0);
+    if (!any_good) d->answered_ms = answered_ms;
+    if (p->rows_n == 0) p->rows_since_ms = clock_mono_ms(p->options.clock);
+    p->has_news = true;
+    p->polls++;
+    p->failures += is_gone;
+}
+
+/* What a device said by itself since the last look.  Called with the lock taken; the
+ * driver does not wait for anybody. */
+static void take_rows(struct poller *p, struct poll_device *d)
+{
+    const struct clock *clock = p->options.clock;
+    bool any_good = false, any = false;
+    int64_t utc_ms;
+
+    err e = d->driver->read(d->channel->channel, d->plan, &d->reading);
+    while (d->rows_n < d->rows_max && d->driver->take(d->plan, &d->reading, &utc_ms)) {
+        any = true;
+        any_good = any_good || d->reading.good_n > 0;
+        convert(d, utc_ms);
+        add_taken_row(p, d, utc_ms);
+    }
+    if (any) d->heard_ms = clock_mono_ms(clock);
+    int64_t silent_ms = clock_mono_ms(clock) - d->heard_ms;
+    bool is_silent = !e && silent_ms > SILENT_CYCLES * (int64_t)d->config->cycle_ms;
+    if (is_silent)
+        (void)text_format(d->reading.error, sizeof d->reading.error,
+                          "nothing has come for %lld s", (long long)(silent_ms / 1000));
+    note_rows(p, d, e ? e : is_silent ? ERR_TIMEOUT : ERR_OK, any_good);
+}
+
 /* Called with the lock taken, which is given while the device is asked. */
 static void poll_item(struct poller *p, uint32_t item)
 {
@@ -124,6 +178,11 @@ static void poll_item(struct poller *p, uint32_t item)
     int64_t due_ms = due->due_ms;
     const struct clock *clock = p->options.clock;
 
+    if (d->driver->take) {
+        take_rows(p, d);
+        schedule_polled(&p->schedule, item, true, clock_utc_ms(clock));
+        return;
+    }
     if (d->rows_n == d->rows_max) {
         p->missed++;
         schedule_polled(&p->schedule, item, true, clock_utc_ms(clock));
@@ -266,14 +325,14 @@ bool poller_wait(struct poller *p, int64_t age_ms, int64_t timeout_ms)
     lock_take(&p->lock);
     while (in_time && !p->stopping && !p->woken) {
         int64_t left = timeout_ms;
-        if (p->rows_n > 0) {
+        if (p->rows_n > 0 || p->has_news) {
             left = age_ms - (clock_mono_ms(clock) - p->rows_since_ms);
             go = left <= 0 || !is_busy(p);
             if (go) break;
         }
         in_time =
             signal_wait_ms(&p->ready, &p->lock, left < timeout_ms ? left : timeout_ms);
-        if (!in_time && p->rows_n > 0) go = true;
+        if (!in_time && (p->rows_n > 0 || p->has_news)) go = true;
     }
     p->woken = false;
     lock_give(&p->lock);

@@ -9,7 +9,11 @@
  * read later than a second or half its cycle behind it: then the time of reading. A
  * device whose address or points a driver does not understand is not polled and is
  * reported offline with the reason.  When a device's rows are full (the framer is stuck)
- * its polls are left out and counted as missed. */
+ * its polls are left out and counted as missed.
+ *
+ * A device that speaks by itself is looked after every POLLER_TAKE_MS whatever its cycle:
+ * its rows keep their own times, rows that do not fit stay with the driver.  It is
+ * offline without a connection, or when it has been silent for three cycles. */
 #ifndef HEATNET_COLLECT_POLLER_H
 #define HEATNET_COLLECT_POLLER_H
 
@@ -23,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { POLLER_WORKERS_MAX = 64, POLLER_SAMPLES_MAX = 60000 };
+enum { POLLER_WORKERS_MAX = 64, POLLER_SAMPLES_MAX = 60000, POLLER_TAKE_MS = 250 };
 
 struct modems; /* link/modems.h */
 
@@ -35,6 +39,7 @@ struct poller_options {
     uint32_t cycle_ms_min;     /* shorter cycles are made this long; 0 = as configured */
     bool spread;               /* phases instead of one instant */
     struct modems *modems;     /* for lines "modem:NAME"; NULL = none */
+    const char *folder;        /* the terminal's data, for drivers; NULL = "" */
 };
 
 struct poller;

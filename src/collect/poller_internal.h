@@ -56,11 +56,13 @@ struct poll_device {
     bool changed;
     int64_t since_ms, answered_ms;
     uint32_t polls, failures, response_ms;
+    int64_t heard_ms; /* monotonic: last row of a device that speaks by itself */
     char error[DRIVER_ERROR_BYTES];
 };
 
 struct poller {
     struct poller_options options;
+    struct driver_home home;
     struct arena arena; /* everything below that is sized by the configuration */
     size_t devices_n, channels_n, buses_n, polled_n;
     struct poll_device *devices; /* the configuration's order */
@@ -73,6 +75,7 @@ struct poller {
     struct signal due;   /* for workers */
     struct signal ready; /* for the framer */
     bool stopping, woken;
+    bool has_news; /* a state changed without a row */
     struct schedule schedule;
     uint32_t doubtful_n;     /* workers on channels that may be silent */
     size_t rows_n;           /* of all devices */

@@ -201,10 +201,18 @@ static err open_channel(struct poller *p, const struct keyed *keyed)
     err e = c->driver->channel_open(keyed->name, p->options.timeout_ms, &c->channel);
     if (e) return e;
     p->channels_n++;
+    if (c->driver->use_home) c->driver->use_home(c->channel, &p->home);
     if (!c->driver->line) return ERR_OK;
     c->line = c->driver->line(c->channel);
     line_use_modems(c->line, p->options.modems);
     return ERR_OK;
+}
+
+/* Silence is counted from now on. */
+static err attach(const struct poller *p, struct poll_device *d)
+{
+    d->heard_ms = clock_mono_ms(p->options.clock);
+    return d->driver->attach ? d->driver->attach(d->channel->channel, d->plan) : ERR_OK;
 }
 
 /* Devices with the same name get the same channel; numbers of buses rise along the
@@ -230,6 +238,7 @@ static err open_channels(struct poller *p, struct keyed *keyed, uint32_t *channe
         p->polled[i] = keyed[i].device;
         p->polled[i]->channel = &p->channels[p->channels_n - 1];
         channels[i] = (uint32_t)(p->buses_n - 1);
+        e = attach(p, p->polled[i]);
     }
     return e;
 }
@@ -238,6 +247,8 @@ static err open_schedule(struct poller *p, const uint32_t *channels, uint32_t *c
 {
     for (size_t i = 0; i < p->polled_n; i++) {
         cycles[i] = p->polled[i]->config->cycle_ms;
+        if (p->polled[i]->driver->take && cycles[i] > POLLER_TAKE_MS)
+            cycles[i] = POLLER_TAKE_MS;
         if (cycles[i] < p->options.cycle_ms_min) cycles[i] = p->options.cycle_ms_min;
     }
     struct schedule_items items = {p->polled_n, channels, cycles, p->options.spread};
@@ -247,6 +258,8 @@ static err open_schedule(struct poller *p, const uint32_t *channels, uint32_t *c
 err poller_make(struct poller *p, const struct configuration *configuration)
 {
     arena_open(&p->arena, ARENA_BYTES_MAX);
+    p->home = (struct driver_home){configuration->terminal,
+                                   p->options.folder ? p->options.folder : ""};
     err e = open_devices(p, configuration);
     if (e || p->polled_n == 0) return e;
 

@@ -16,6 +16,7 @@
 #include "wire/dlt645_address.h"
 #include "wire/mbus_address.h"
 #include "wire/modbus_address.h"
+#include "wire/mqtt_address.h"
 
 #include <string.h>
 
@@ -30,6 +31,7 @@ static const struct {
     {"mbus", mbus_address_check, true},
     {"cjt188", cjt188_address_check, true},
     {"dlt645", dlt645_address_check, true},
+    {"mqtt", mqtt_address_check, false},
 };
 
 static err unknown_protocol(const char *protocol, char *why, size_t why_n)

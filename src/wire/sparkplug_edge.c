@@ -24,6 +24,7 @@ static void ask(struct sparkplug_edge *edge, int64_t mono_ms, struct sparkplug_v
 static void birth(struct sparkplug_edge *edge, const struct report *report)
 {
     edge->is_born = true;
+    edge->has_asked = false; /* and has been answered */
     edge->next = (uint8_t)((report->has_sequence ? report->sequence : 0) + 1);
     edge->has_bd_seq = bd_seq_of(report, &edge->bd_seq);
 }
