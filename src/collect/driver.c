@@ -8,6 +8,7 @@
 #include "collect/mbus.h"
 #include "collect/modbus.h"
 #include "collect/mqtt.h"
+#include "collect/nut.h"
 
 const struct driver *driver_find(const char *protocol)
 {
@@ -18,6 +19,7 @@ const struct driver *driver_find(const char *protocol)
         &modbus_driver,
         &modbus_rtu_driver,
         &mqtt_driver,
+        &nut_driver,
     };
 
     for (size_t i = 0; i < COUNT(drivers); i++)

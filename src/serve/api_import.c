@@ -17,6 +17,7 @@
 #include "wire/mbus_address.h"
 #include "wire/modbus_address.h"
 #include "wire/mqtt_address.h"
+#include "wire/nut.h"
 
 #include <string.h>
 
@@ -32,6 +33,7 @@ static const struct {
     {"cjt188", cjt188_address_check, true},
     {"dlt645", dlt645_address_check, true},
     {"mqtt", mqtt_address_check, false},
+    {"nut", nut_address_check, false},
 };
 
 static err unknown_protocol(const char *protocol, char *why, size_t why_n)

@@ -45,6 +45,8 @@ static const struct decoder table[] = {
     {"sparkplug", "Sparkplug B payload", "", false, report_decode_sparkplug},
     {"chirpstack", "ChirpStack 4 event",
      "up join ack txack status log location integration", true, report_decode_chirpstack},
+    {"snmp-trap", "SNMP trap or inform, version 1, 2c, 3", "", false,
+     report_decode_snmp_trap},
     {"neuron", "EMQX Neuron message", "", true, report_decode_neuron},
     {"json", "any JSON message, names are JSON pointers", "", true, report_decode_json},
 };

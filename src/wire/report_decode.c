@@ -4,6 +4,7 @@
 #include "wire/chirpstack.h"
 #include "wire/json_report.h"
 #include "wire/neuron.h"
+#include "wire/snmp_trap.h"
 #include "wire/sparkplug.h"
 
 static err finish(const char *protocol, err decoded, const struct report *report,
@@ -51,4 +52,14 @@ err report_decode_json(struct bytes in, const char *dialect, struct arena *arena
     (void)dialect;
     err e = json_report_decode(in, "", arena, &report);
     return finish("json", e, &report, arena, telegram);
+}
+
+err report_decode_snmp_trap(struct bytes in, const char *dialect, struct arena *arena,
+                            struct telegram *telegram)
+{
+    struct report report;
+
+    (void)dialect;
+    err e = snmp_trap_decode(in, arena, &report);
+    return finish("snmp-trap", e, &report, arena, telegram);
 }

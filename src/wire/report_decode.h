@@ -14,5 +14,7 @@ err report_decode_neuron(struct bytes in, const char *dialect, struct arena *are
                          struct telegram *telegram);
 err report_decode_json(struct bytes in, const char *dialect, struct arena *arena,
                        struct telegram *telegram);
+err report_decode_snmp_trap(struct bytes in, const char *dialect, struct arena *arena,
+                            struct telegram *telegram);
 
 #endif

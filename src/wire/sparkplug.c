@@ -171,10 +171,8 @@ static err take_row(struct reader *r, const struct report_value *metric,
     return e;
 }
 
-static err take_types(struct reader *r, struct set *set,
-                      const struct protobuf_field *field)
+static err take_types(struct set *set, const struct protobuf_field *field)
 {
-    const uint8_t *at = field->bytes.at, *end = at + field->bytes.n;
     uint64_t type = field->value;
     size_t n = 0;
 
@@ -183,7 +181,8 @@ static err take_types(struct reader *r, struct set *set,
         return ERR_OK;
     }
     if (field->type != PROTOBUF_BYTES || !protobuf_packed_n(field->bytes, &n))
-        return wrong(r, field->bytes.at, "the types of a data set have the wrong form");
+        return ERR_FRAME;
+    const uint8_t *at = field->bytes.at, *end = at + field->bytes.n;
     while (at < end && protobuf_varint(&at, &type) && set->types_n < COLUMNS_MAX)
         set->types[set->types_n++] = (uint32_t)type;
     return ERR_OK;
@@ -192,7 +191,7 @@ static err take_types(struct reader *r, struct set *set,
 static err take_set_field(struct reader *r, const struct report_value *metric,
                           struct set *set, const struct protobuf_field *field)
 {
-    if (field->number == SET_TYPES) return take_types(r, set, field);
+    if (field->number == SET_TYPES) return take_types(set, field);
     if (field->number != SET_COLUMNS && field->number != SET_ROWS) return ERR_OK;
     if (field->type != PROTOBUF_BYTES) return ERR_FRAME;
     if (field->number == SET_COLUMNS) {
