@@ -40,6 +40,7 @@ struct driver_reading {
     uint8_t *qualities;             /* GOOD or one of the absent ones */
     size_t good_n;                  /* how many have a value */
     uint32_t requests_n;            /* sent */
+    bool left_alone;                /* not asked (a budget): there is no new reading */
     char error[DRIVER_ERROR_BYTES]; /* why the last failure, "" when none */
 };
 
@@ -68,7 +69,7 @@ struct driver {
                      struct driver_plan **);
     void (*plan_close)(struct driver_plan *); /* NULL is allowed */
 
-    /* Read all points; every value and quality is set in any case.
+    /* Read all points; every value and quality is set, unless the device was left alone.
      * ERR_OK: the device answered, though it may have refused points.
      * ERR_TIMEOUT: silent.  ERR_REFUSED, ERR_CLOSED, ERR_IO: no connection.
      * ERR_FRAME: its answers make no sense. */

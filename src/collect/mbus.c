@@ -21,14 +21,12 @@ struct driver_channel {
 struct driver_plan {
     struct mbus_address address;
     struct mbus_point *points;
-    double *values; /* of the last answer */
-    uint8_t *qualities;
     size_t points_n;
     uint8_t toggle;   /* the frame count bit of the next request */
     bool started;     /* selected or reset, and nothing went wrong since */
     bool alive;       /* answered the last time */
     bool many;        /* has more than one telegram */
-    bool answered;    /* at least once: `values` count */
+    bool answered;    /* at least once */
     int64_t due_ms;   /* monotonic; budget */
 };
 
@@ -97,8 +95,6 @@ static void plan_close(struct driver_plan *p)
 {
     if (!p) return;
     memory_free(p->points);
-    memory_free(p->values);
-    memory_free(p->qualities);
     memory_free(p);
 }
 
@@ -107,9 +103,7 @@ static err plan_points(struct driver_plan *p, const char *const *points, size_t 
     size_t room = points_n ? points_n : 1;
 
     p->points = memory_new(room, sizeof p->points[0]);
-    p->values = memory_new(room, sizeof p->values[0]);
-    p->qualities = memory_new(room, sizeof p->qualities[0]);
-    if (!p->points || !p->values || !p->qualities) return ERR_MEMORY;
+    if (!p->points) return ERR_MEMORY;
     for (size_t i = 0; i < points_n; i++) {
         if (!points[i]) continue;
         err e = mbus_point_parse(points[i], &p->points[p->points_n], NULL, 0);
@@ -254,13 +248,11 @@ static err read_telegrams(struct mbus_exchange *x, struct driver_plan *p,
     return e;
 }
 
-/* What the telegrams did not hold; and the last answer is kept for the budget. */
+/* What the telegrams did not hold. */
 static void finish(struct driver_plan *p, struct driver_reading *out)
 {
     for (size_t i = 0; i < p->points_n; i++)
         if (out->qualities[i] == QUALITY_NO_ANSWER) out->qualities[i] = QUALITY_REFUSED;
-    memcpy(p->values, out->values, p->points_n * sizeof p->values[0]);
-    memcpy(p->qualities, out->qualities, p->points_n * sizeof p->qualities[0]);
     p->answered = true;
 }
 
@@ -271,14 +263,6 @@ static int64_t now_ms(void)
     return clock_mono_ms(&clock);
 }
 
-static void answer_again(const struct driver_plan *p, struct driver_reading *out)
-{
-    memcpy(out->values, p->values, p->points_n * sizeof p->values[0]);
-    memcpy(out->qualities, p->qualities, p->points_n * sizeof p->qualities[0]);
-    for (size_t i = 0; i < p->points_n; i++)
-        if (p->qualities[i] == QUALITY_GOOD) out->good_n++;
-}
-
 static err read_plan(struct driver_channel *c, struct driver_plan *p,
                      struct driver_reading *out)
 {
@@ -287,8 +271,9 @@ static err read_plan(struct driver_channel *c, struct driver_plan *p,
     out->error[0] = 0;
     out->good_n = 0;
     out->requests_n = 0;
+    out->left_alone = false;
     if (p->answered && p->address.every_s && now_ms() < p->due_ms) {
-        answer_again(p, out);
+        out->left_alone = true;
         return ERR_OK;
     }
     for (size_t i = 0; i < out->n; i++) {

@@ -9,7 +9,7 @@
  *
  * Silence and noise are retried twice, but not for a meter that was silent before: a dead
  * one costs its line one time-out.  A meter with a budget (every=) that has answered is
- * left alone until it is due; its values stay those of its last answer.
+ * left alone until it is due: polls in between leave no reading.
  *
  *   not in the answer, or not in that unit: REFUSED;  "not available": NOT_A_NUMBER */
 #ifndef HEATNET_COLLECT_MBUS_H

@@ -194,11 +194,15 @@ static void poll_item(struct poller *p, uint32_t item)
     err e = d->driver->read(channel->channel, d->plan, &d->reading);
     int64_t took_ms = (clock_mono_us(clock) - began_us) / 1000;
     int64_t utc_ms = sample_time(d, due_ms, began_ms);
-    convert(d, utc_ms);
-    correlate(d, utc_ms);
+    if (!d->reading.left_alone) {
+        convert(d, utc_ms);
+        correlate(d, utc_ms);
+    }
     lock_take(&p->lock);
-    add_row(p, d, utc_ms);
-    note_poll(d, e, utc_ms, (uint32_t)took_ms);
+    if (!d->reading.left_alone) {
+        add_row(p, d, utc_ms);
+        note_poll(d, e, utc_ms, (uint32_t)took_ms);
+    }
     p->polls++;
     p->failures += e != ERR_OK;
     schedule_polled(&p->schedule, item, !e, clock_utc_ms(clock));
