@@ -261,7 +261,7 @@ static err start_door(struct doors *doors, struct door_state *door)
     /* A pool of one is refused: then it is the polling thread itself. */
     unsigned pool = threads[door->door] > 1 ? threads[door->door] : 0;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-                     MHD_USE_ERROR_LOG | MHD_USE_PEDANTIC_CHECKS | MHD_USE_TURBO;
+                     MHD_USE_ERROR_LOG | MHD_USE_PEDANTIC_CHECKS;
     if (tls) flags |= MHD_USE_TLS;
     door->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, answer, door, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,

@@ -277,10 +277,9 @@ static const char *take_type(const struct words *words, struct modbus_point_addr
     if (is_bits && i < words->n) return "a coil has neither order nor bit";
     if (i < words->n && find(orders, COUNT(orders), words->at[i]) >= 0)
         a->order = (enum modbus_order)find(orders, COUNT(orders), words->at[i++]);
-    if (i < words->n) return take_bit(words, i, a);
     if (a->number + modbus_type_registers(a->type) > 65536U)
         return "the number ends behind register 65535";
-    return NULL;
+    return i < words->n ? take_bit(words, i, a) : NULL;
 }
 
 err modbus_point_parse(const char *text, struct modbus_point_address *address, char *why,

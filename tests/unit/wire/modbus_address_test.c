@@ -85,6 +85,7 @@ static const struct {
     {"holding 4 u64 cdab bit 63", ERR_OK},
     {"coil 3", ERR_OK},
     {"discrete 3 bit", ERR_OK},
+    {"holding 65534 u64 cdab bit 63", ERR_RANGE},
     {"holding 65535 f32", ERR_RANGE},
     {"holding 65533 f64", ERR_RANGE},
     {"holding 65536 u16", ERR_RANGE},
