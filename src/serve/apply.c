@@ -69,15 +69,20 @@ void apply_close(struct apply *apply)
     memory_free(apply);
 }
 
-err apply_put(struct apply *apply, struct upload *upload)
+void apply_expect(struct apply *apply)
 {
     lock_take(&apply->lock);
     apply->put_n++;
     lock_give(&apply->lock);
+}
+
+err apply_put(struct apply *apply, struct upload *upload)
+{
     err e = ring_put_wait(apply->ring, upload);
     if (!e) return ERR_OK;
     lock_take(&apply->lock);
     apply->put_n--;
+    signal_all(&apply->settled);
     lock_give(&apply->lock);
     return e;
 }

@@ -26,6 +26,9 @@ MUST_USE err apply_start(struct apply *apply);
 void apply_stop(struct apply *apply);
 void apply_close(struct apply *apply);
 
+/* An upload will follow by apply_put: apply_settle waits for it from now on.  To be
+ * called before its sender is answered. */
+void apply_expect(struct apply *apply);
 /* Waits for room.  The upload is apply's then.  ERR_CLOSED: not taken. */
 MUST_USE err apply_put(struct apply *apply, struct upload *upload);
 /* Wait until the raw log's record `number` is applied; false: not within the time. */

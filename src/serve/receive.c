@@ -287,6 +287,7 @@ static void group(struct receive *receive, struct upload **uploads, size_t n)
     for (size_t u = 0; u < n; u++) {
         log_rejected(uploads[u]);
         encode_answer(receive, uploads[u]);
+        apply_expect(server->apply);
         uploads[u]->done(uploads[u], uploads[u]->context);
         if (apply_put(server->apply, uploads[u])) receive_free(receive, uploads[u]);
     }
